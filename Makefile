@@ -1,0 +1,61 @@
+# The one build of Open Circuit. `make` alone says what there is to do.
+#
+#   WHO   whose breaker is built into checks, storm and Lambda: chapters (yours, the
+#         default) or a rung of the ladder, such as solutions/03-trip
+#   MODE  san (sanitizers, the default for checks), release, or one of FLAGS_* below
+#
+# Objects lie under $(BUILD)/<whose>/<mode>, so they never mix.
+
+WHO     ?= chapters
+MODE    ?= san
+BUILD   ?= build
+CC      ?= cc
+ifeq ($(origin CC),default)
+CC := cc
+endif
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef -Wvla -Wswitch-enum \
+  -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wformat=2 \
+  -Wimplicit-fallthrough $(if $(CI),-Werror)
+FLAGS_san     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FLAGS_release := -O2 -g
+FLAGS_plain   := -O1 -g
+FLAGS_cov     := -O0 -g --coverage
+# A musl toolchain has no sanitizers: there a check runs without them.
+ifeq ($(MODE),san)
+ifneq ($(shell printf 'int main(void){return 0;}' | $(CC) -fsanitize=address,undefined -x c - -o /dev/null 2>/dev/null && echo yes),yes)
+MODE := plain
+endif
+endif
+CFLAGS_ALL = -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off $(WARN) $(FLAGS_$(MODE)) $(CFLAGS) -MMD -MP
+
+CHECK_LIBS = $(shell pkg-config --libs check)
+CJSON_LIBS = $(shell pkg-config --libs libcjson)
+PKG_CFLAGS = $(shell pkg-config --cflags check libcjson 2>/dev/null)
+
+# --- whose code ---------------------------------------------------------------------
+# The state after a rung is, for each file, the newest copy at or below it.
+PARTS := breaker retry client shared handler
+LAST  := $(lastword $(sort $(wildcard solutions/*)))
+rung   = $(lastword $(shell ls -d solutions/*/$(1).c 2>/dev/null | awk '$$0 < "$(2)/~"'))
+part   = $(if $(filter chapters,$(2)),chapters/$(1).c,$(or $(call rung,$(1),$(2)),chapters/$(1).c))
+who_dir = $(BUILD)/$(notdir $(1))/$(MODE)
+
+# $(call who_rules,WHO): objects of that state of the reader's files
+define who_rules
+$(foreach p,$(PARTS),
+$(call who_dir,$(1))/$(p).o: $(call part,$(p),$(1)) | $(call who_dir,$(1))/
+	$$(CC) $$(CFLAGS_ALL) -Ichapters -c $$< -o $$@
+)
+endef
+who_objects = $(PARTS:%=$(call who_dir,$(1))/%.o)
+
+$(foreach w,$(sort $(WHO) $(LAST)),$(eval $(call who_rules,$(w))))
+
+include $(sort $(wildcard sim/rules.mk tests/rules.mk))
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+%/:
+	@mkdir -p $@
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
