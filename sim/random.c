@@ -17,9 +17,11 @@ __extension__ typedef unsigned __int128 wide;
 #define LOG2E INT64_C(6196328019) /* 1 / ln 2 */
 #define Z99 INT64_C(9991588038)   /* the 99th percentile of the normal distribution */
 
+/* Saturating, so that a mean of years is long and not negative. */
 static int64_t scale(int64_t value, int64_t factor)
 {
-    return (int64_t)((wide)value * (wide)factor >> 32);
+    wide product = (wide)value * (wide)factor >> 32;
+    return product > INT64_MAX ? INT64_MAX : (int64_t)product;
 }
 
 /* --- streams ---------------------------------------------------------------------- */
@@ -58,6 +60,7 @@ int64_t random_exp(int64_t value, int64_t power)
 {
     assert(value >= 0);
     bool negative = power < 0;
+    power = power < -INT64_MAX ? -INT64_MAX : power;
     int64_t twos = scale(negative ? -power : power, LOG2E);
     int64_t whole = twos >> 32, part = twos & (ONE - 1);
     if (negative && part > 0) {
@@ -69,7 +72,8 @@ int64_t random_exp(int64_t value, int64_t power)
     uint64_t i = (uint64_t)part >> 24, rest = (uint64_t)part << 40 >> 32;
     uint64_t step = (uint64_t)(table_exp2[i + 1] - table_exp2[i]);
     wide result = (wide)value * ((uint64_t)table_exp2[i] + (step * rest >> 32));
-    result = negative ? result >> (32 + whole) : result >> 32 << whole;
+    int64_t left = negative ? -whole - 32 : whole - 32;
+    result = left < 0 ? result >> -left : result << left;
     return result > INT64_MAX ? INT64_MAX : (int64_t)result;
 }
 

@@ -224,7 +224,7 @@ static void happen(struct sim *sim)
     struct slot event = sim->slots[index];
     assert(sim->heap[0].at >= sim->now);
     sim->now = sim->heap[0].at;
-    sim_note(sim, (uint64_t)sim->now);
+    sim_note(sim, (uint64_t)sim->now ^ sim->heap[0].order); /* when, and which */
     sim->events++;
     free_slot(sim, index);
     sim->hole = true;

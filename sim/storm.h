@@ -1,0 +1,37 @@
+/* storm.h - the command: its options, and one function per verb. */
+#ifndef STORM_H
+#define STORM_H
+
+#include <stdio.h>
+
+#include "scene.h"
+
+struct options {
+    const char *scene, *client; /* client NULL: the verb's own choice */
+    const char *csv, *json, *plot, *digest;
+    uint64_t seed;
+    uint32_t seeds, jobs;
+    bool all_facts, quiet, colour;
+};
+
+/* Each returns the exit status: 0 good, 1 an expectation or a run failed, 2 bad usage. */
+int storm_run(const struct options *options);
+int storm_compare(const struct options *options);
+int storm_sweep(const struct options *options);
+int storm_replay(const struct options *options);
+int storm_list(const struct options *options);
+
+/* Find and read a scene by file or by name, or say why not; false then. */
+bool storm_scene(const struct options *options, struct scene *scene);
+
+/* The client meant by --client, or `otherwise`; -1 after an error was printed. */
+int storm_client(const struct options *options, const struct scene *scene, int otherwise);
+
+/* Open a file for writing, "-" being standard output; NULL after an error was printed. */
+FILE *storm_open(const char *file);
+void storm_close(FILE *file);
+
+/* Say which function is not written yet, if one was called. */
+void storm_note_todo(void);
+
+#endif
