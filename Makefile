@@ -52,7 +52,24 @@ who_objects = $(PARTS:%=$(call who_dir,$(1))/%.o)
 
 $(foreach w,$(sort $(WHO) $(LAST)),$(eval $(call who_rules,$(w))))
 
-include $(sort $(wildcard sim/rules.mk tests/rules.mk))
+include $(sort $(wildcard sim/*.mk tests/*.mk))
+
+# --- what a visitor types -------------------------------------------------------------
+.PHONY: demo plot storm
+STORM = $(BUILD)/$(notdir $(LAST))/release/storm
+demo:
+	@$(MAKE) -s --no-print-directory WHO=$(LAST) storm
+	@$(STORM) compare outage
+	@mkdir -p $(BUILD)/plots
+	@! command -v gnuplot >/dev/null || { $(STORM) compare outage --quiet \
+	  --plot $(BUILD)/plots/outage.svg && echo "The same as a picture: $(BUILD)/plots/outage.svg"; }
+
+plot:
+	@BUILD='$(BUILD)' WHO='$(WHO)' MAKE='$(MAKE)' sh tests/reader/plot.sh
+
+# storm with WHO's client in it, always fast: build/chapters/release/storm
+storm:
+	@$(MAKE) -s --no-print-directory MODE=release $(BUILD)/$(notdir $(WHO))/release/storm
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -127,7 +127,7 @@ int storm_sweep(const struct options *o)
     bool good = expectations_hold(&scene, rows, count, o->seeds, o->seed);
     good = write_files(o, &scene, rows, count) && good;
     if (o->plot != NULL)
-        good = plot_fan(o->plot, &scene, client, o->seed, o->seeds) && good;
+        good = plot_fan(o->plot, &scene, client, o->seed, o->seeds, o->jobs) && good;
     free(rows);
     return good ? 0 : 1;
 }

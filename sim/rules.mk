@@ -1,7 +1,7 @@
 # The simulation library, and storm with somebody's client in it.
 
 SIM_PARTS := sim random histogram backend load recorder world facts json scene
-STORM_PARTS := storm verbs expect sweep output picture plot
+STORM_PARTS := storm verbs expect sweep output picture gnuplot plot_panels plot_runs plot_fan
 SIM_DIR := $(BUILD)/sim/$(MODE)
 SIM_OBJECTS := $(SIM_PARTS:%=$(SIM_DIR)/%.o)
 STORM_OBJECTS := $(STORM_PARTS:%=$(SIM_DIR)/%.o) $(SIM_DIR)/adapter.o $(SIM_OBJECTS)
@@ -17,6 +17,3 @@ $(call who_dir,$(1))/storm: $(STORM_OBJECTS) $(call who_objects,$(1))
 	$$(CC) $$(CFLAGS_ALL) $$^ $$(CJSON_LIBS) -o $$@
 endef
 $(foreach w,$(sort $(WHO) $(LAST)),$(eval $(call storm_rule,$(w))))
-
-.PHONY: storm
-storm: $(call who_dir,$(WHO))/storm

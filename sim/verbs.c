@@ -164,7 +164,7 @@ int storm_run(const struct options *o)
         storm_close(csv);
     if (json != NULL)
         storm_close(json);
-    bool drawn = o->plot == NULL || plot_runs(o->plot, &scene, records);
+    bool drawn = o->plot == NULL || plot_runs(o->plot, &scene, o->seed, records);
     return finish(records, drawn ? 0 : 1);
 }
 
@@ -182,7 +182,7 @@ int storm_compare(const struct options *o)
     if (only < -1)
         return 2;
     show(&scene, o, only, records);
-    bool drawn = o->plot == NULL || plot_runs(o->plot, &scene, records);
+    bool drawn = o->plot == NULL || plot_runs(o->plot, &scene, o->seed, records);
     return finish(records, drawn ? 0 : 1);
 }
 

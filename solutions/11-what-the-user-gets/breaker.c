@@ -69,7 +69,7 @@ static void push_ring(struct breaker *b, bool failed, bool slow)
 
 static int64_t bucket_width(const struct breaker *b)
 {
-    return (b->config.window_ms + BREAKER_BUCKETS - 1) / BREAKER_BUCKETS;
+    return ((int64_t)b->config.window_ms + BREAKER_BUCKETS - 1) / BREAKER_BUCKETS;
 }
 
 /* Let the time window slide to now: buckets it has left are emptied, all of them if it
@@ -106,10 +106,10 @@ static void push_bucket(struct breaker *b, bool failed, bool slow, int64_t now_m
 
 /* A breaker that waits for answers learns of a hanging backend one time-out too late.
  * So it keeps how many calls began in each slice of slow_ms / BREAKER_AGES; a slice
- * that is older than slow_ms is overdue. Late by one slice at most, never early. */
+ * that is older than slow_ms is overdue. Late by about one slice, never early. */
 static int64_t age_width(const struct breaker *b)
 {
-    return (b->config.slow_ms + BREAKER_AGES - 1) / BREAKER_AGES;
+    return ((int64_t)b->config.slow_ms + BREAKER_AGES - 1) / BREAKER_AGES;
 }
 
 static void grow_old(struct breaker *b, int64_t now_ms)

@@ -128,8 +128,8 @@ static enum breaker_outcome learn(struct client *client, struct client_call *cal
         breaker_rest(breaker, event->now_ms, event->retry_after_ms);
     if (outcome == BREAKER_OK) {
         const struct retry_policy *policy = &client->config.retry;
-        retry_budget_put(&client->budget, policy,
-                         call->made > 1 ? policy->budget_cost : 1);
+        bool paid = call->made > 1 && policy->budget_cost > 0; /* 0 costs one, too */
+        retry_budget_put(&client->budget, policy, paid ? policy->budget_cost : 1);
         client->have_good = true;
         client->good_ms = event->now_ms;
     }

@@ -1,0 +1,147 @@
+#!/bin/sh
+# book.sh [--update] - the chapters tell the truth.
+#
+# For every chapter: its scenes are played on the rung before it and on its own, and every
+# fact in expected.json must come out the same (--update writes them anew). Every number
+# in the text that carries a mark, 335<!--=before.attempts_per_s-->, must be that fact.
+# Every C block must stand in the file it is taken from, every red block must be printed
+# by the check. The list of invariants is the list of tests.
+set -eu
+build=${BUILD:-build}
+update=${1:-}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+bad() {
+    echo "FAILED $*"
+    failed=1
+}
+
+rung() { # the last rung at or below chapter $1
+    for dir in solutions/[0-9][0-9]-*; do
+        n=$(basename "$dir" | cut -c1-2)
+        [ "${n#0}" -le "$1" ] && found=$dir
+    done
+    echo "$found"
+}
+
+storm() { echo "$build/$(basename "$1")/release/storm"; }
+
+# facts FILE KEY WHO CLIENT: lines `KEY.fact value`
+facts() {
+    "$(storm "$3")" run "$1" --client "$4" --quiet --json - 2>/dev/null |
+        sed -n "s/^[[:space:]]*\"\([a-z0-9_]*\)\":[[:space:]]*\(-*[0-9]*\),*$/$2.\1 \2/p" |
+        grep -v -e '\.seed ' -e '\.events '
+}
+
+clients() {
+    awk '/"clients"/ { on = 1; next } on && match($0, /^    "[^"]*":/) {
+        print substr($0, 6, RLENGTH - 7) }' "$1"
+}
+
+# All facts of a chapter: before.x and after.x for scene.json, name.before.x for the
+# others, name.client.x for scenes that compare several clients.
+chapter_facts() {
+    after=$(rung "$2")
+    before=$(rung $(($2 > 0 ? $2 - 1 : 0)))
+    for file in "$1"/*.json; do
+        name=$(basename "$file" .json)
+        [ "$name" != expected ] || continue
+        prefix=$([ "$name" = scene ] || echo "$name.")
+        if [ "$(clients "$file" | wc -l)" -gt 1 ]; then
+            for c in $(clients "$file"); do facts "$file" "$prefix$c" "$after" "$c"; done
+        else
+            c=$(clients "$file")
+            facts "$file" "${prefix}before" "$before" "$c"
+            facts "$file" "${prefix}after" "$after" "$c"
+        fi
+    done
+}
+
+to_json() {
+    awk 'BEGIN { print "{" } NR > 1 { print "," }
+         { printf "  \"%s\": %s", $1, $2 } END { print "\n}" }' "$1"
+}
+
+check_facts() {
+    chapter_facts "$1" "$2" >"$work/facts"
+    to_json "$work/facts" >"$work/expected.json"
+    [ "$update" != --update ] || cp "$work/expected.json" "$1/expected.json"
+    if ! diff "$1/expected.json" "$work/expected.json" >"$work/diff"; then
+        bad "$1/expected.json: the storm shows something else:"
+        head -n 20 "$work/diff"
+    fi
+}
+
+# `**8**<!--=key-->` and `6,000<!--=key-->`: the number right before the mark.
+check_numbers() {
+    grep -o '[-0-9.,]*\**<!--=[^>]*-->' "$1/README.md" | while IFS= read -r mark; do
+        key=$(echo "$mark" | sed 's/.*<!--=\(.*\)-->/\1/')
+        number=$(echo "$mark" | sed 's/<!--.*//; s/[*,]//g')
+        value=$(awk -v key="$key" '$1 == key { print $2 }' "$work/facts")
+        [ "$number" = "$value" ] || echo "$1/README.md: $key is ${value:-unknown}, the text says $number"
+    done >"$work/wrong"
+    [ ! -s "$work/wrong" ] || { bad "numbers:" && cat "$work/wrong"; }
+}
+
+check_invariants() {
+    "$build/$(basename "$(rung "$2")")/san/check-$(basename "$1")" --list >"$work/tests" ||
+        bad "$1: its check does not list its tests"
+    awk '/^## What (will be|is) true/ { on = 1; next } /^## / { on = 0 }
+         on && /^[0-9]+\. / { sub(/^[0-9]+\. /, ""); sub(/\.$/, ""); print tolower($0) }' \
+        "$1/README.md" >"$work/invariants"
+    sed 's/^ *[0-9]* *[^ ]* *//' "$work/tests" | tr '[:upper:]' '[:lower:]' |
+        diff - "$work/invariants" >"$work/diff" || { bad "$1: invariants are not the tests:" && cat "$work/diff"; }
+}
+
+# Blocks: ```c must stand in a file of chapters/; ```text after `<!-- red: ... -->` must be
+# printed by the check with that change made.
+blocks() { # KIND: prints the blocks of that kind, each to its own file
+    rm -f "$work"/block.*
+    awk -v kind="$1" -v out="$work/block." '
+        $0 == "```" kind { n++; on = 1; next } /^```/ { on = 0 } on { print > (out n) }' "$2"
+}
+
+stands_in() { # BLOCK FILE...: are its lines there, one after the other?
+    block=$1
+    shift
+    awk 'NR == FNR { want[++n] = $0; next } FNR == 1 { at = 0 }
+         { if ($0 == want[at + 1]) at++; else at = ($0 == want[1])
+           if (at == n) { found = 1; exit } } END { exit !found }' "$block" "$@"
+}
+
+check_blocks() {
+    blocks c "$1/README.md"
+    for block in "$work"/block.*; do
+        [ -f "$block" ] || continue
+        stands_in "$block" chapters/*.[ch] solutions/*/*.c ||
+            { bad "$1/README.md: this block stands in no file:" && cat "$block"; }
+    done
+}
+
+# The one red block of chapter 0: make the change it names in a copy, and compare.
+check_red() {
+    copy=$work/copy
+    mkdir -p "$copy"
+    cp -r Makefile chapters sim solutions tests "$copy"
+    cp solutions/00-green-first/*.c "$copy/chapters/"
+    sed -i.old 's/\.granted = true/.granted = false/' "$copy/chapters/breaker.c"
+    (cd "$copy" && unset MAKEFLAGS && make -s check CH=0) >"$work/red" 2>&1 || true
+    blocks text chapters/00-green-first/README.md
+    for block in "$work"/block.*; do
+        stands_in "$block" "$work/red" ||
+            { bad "chapters/00-green-first/README.md: the check does not print this:" && cat "$block"; }
+    done
+}
+
+for dir in chapters/[0-9][0-9]-*; do
+    n=$(basename "$dir" | cut -c1-2)
+    check_facts "$dir" "${n#0}"
+    check_numbers "$dir"
+    check_invariants "$dir" "${n#0}"
+    check_blocks "$dir"
+done
+check_red
+[ "$failed" = 1 ] || echo "ok     every number, list and block of the chapters is as its source"
+exit "$failed"

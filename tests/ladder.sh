@@ -1,0 +1,72 @@
+#!/bin/sh
+# ladder.sh BUILD MODE CHECK... - the state after each rung is green on the checks up to
+# its own chapter and red on the next one, by a test that says what is not written yet.
+# A build that fails, or a crash, is neither. Also: a rung is small enough to climb.
+set -u
+build=$1 mode=$2
+shift 2
+most=45 # changed lines in a rung
+bad=0
+complain() { echo "ladder: $*" >&2; bad=1; }
+number() { expr "${1%%-*}" + 0; }
+
+# play RUNG CHECK: the exit code; the rest in $result and $said
+play() {
+    result=$build/$1/$mode/ladder-$2.result
+    rm -f "$result"
+    said=$("$build/$1/$mode/check-$2" --result "$result" 2>&1)
+}
+
+next_is_red() { # RUNG CHECK
+    play "$1" "$2"
+    code=$?
+    [ "$code" = 1 ] || complain "$1 on $2: exit code $code, wanted a failed check"
+    grep -q '^unwritten ' "$result" || complain "$1 on $2: nothing says \"not written yet\""
+    ! grep -q '^crashed \|^endless \|^check ' "$result" || complain "$1 on $2: a stub crashed"
+}
+
+# The file as it stands below a rung: its newest copy.
+before() { # FILE RUNG
+    ls -d solutions/*/"$1" | awk -v rung="solutions/$2/" '$0 < rung' | tail -n 1
+}
+
+changed_lines() { # RUNG
+    for file in solutions/"$1"/*.c; do
+        diff "$(before "$(basename "$file")" "$1")" "$file"
+    done | awk '/^[0-9]/ { sum += a > b ? a : b; a = b = 0 } /^</ { a++ } /^>/ { b++ }
+        END { print sum + (a > b ? a : b) }'
+}
+
+climb=0 # the rung wanted next, as long as none is missing
+for dir in solutions/[0-9][0-9]-*; do
+    rung=${dir#solutions/}
+    k=$(number "$rung") green=0 red=''
+    for check; do
+        n=$(number "$check")
+        if [ "$n" -le "$k" ]; then
+            play "$rung" "$check" || complain "$rung is not green on $check: $said"
+            green=$((green + 1))
+        elif [ -z "$red" ]; then
+            red=$check
+            next_is_red "$rung" "$check"
+        fi
+    done
+    lines=''
+    if [ "$k" = "$climb" ] && [ "$k" -gt 0 ]; then
+        lines=$(changed_lines "$rung")
+        [ "$lines" -le $most ] || complain "$rung changes $lines lines, more than $most"
+    fi
+    [ "$k" = "$climb" ] && climb=$((climb + 1))
+    echo "ladder: $rung green on $green${red:+, red on $red}${lines:+, $lines lines changed}"
+done
+
+for stub in solutions/00-*/*.c; do
+    yours=chapters/$(basename "$stub")
+    cmp -s "$stub" "$yours" && continue
+    if [ -n "${CI:-}" ]; then
+        complain "$yours is not as shipped in $stub"
+    else
+        echo "ladder: $yours has been worked on, so it is not compared with $stub"
+    fi
+done
+exit $bad

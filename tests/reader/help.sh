@@ -1,0 +1,32 @@
+#!/bin/sh
+# help.sh - `make help`, and `make` alone: where you are, and what there is to do.
+. "$(dirname "$0")/common.sh"
+
+title "Open Circuit: write a circuit breaker, watch it fail, put it in the cloud"
+where_am_i | {
+    read -r where
+    read -r next
+    printf '\n  %s\n      %s%s%s\n\n' "$where" "$bold" "$next" "$plain"
+}
+if ! command -v make >/dev/null || ! sh tests/reader/doctor.sh >/dev/null 2>&1; then
+    say "  Something is missing here: ./run doctor names it, ./run check installs it."
+    say
+fi
+cat <<'END'
+  make demo               one outage, three clients, one picture
+  make status             the board: what is written, what passes, what next
+  make check CH=3         check your files, chapters 0 to 3    T=name: one test only
+  make plot CH=3          the storm of chapter 3, with your breaker in it
+  make predict CH=3       say what will happen before you look
+  make hint CH=3          a hint; L=2 and L=3 say more         TASK=2: for that task
+  make watch CH=3         check again whenever you save
+  make wrong CH=3         wrong answers to read, once your own is right
+  make reveal CH=3        an answer; asks first
+  make start CH=3         begin at chapter 3, with 0 to 2 written; keeps your files
+  make doctor             what is installed, what is missing, how to mend it
+
+  make check              the workbook checks itself: library, ladder, wrong answers
+
+  ./run TARGET            the same as make, but installs first what is missing
+  Yours to write is chapters/*.c. Read book.md, or chapters/00-*/README.md.
+END

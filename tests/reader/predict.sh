@@ -1,0 +1,69 @@
+#!/bin/sh
+# predict.sh - `make predict CH=3`: say what will happen, before you look.
+#
+# The questions are in the chapter's predict.txt:
+#
+#       # a comment
+#       question: Failures at 0, 1, 2 ms; the limit is three.
+#       Is the call at 3 ms allowed?
+#       answer: no | refused
+#       why: The third failure in a row has opened it.
+#
+# A question and a why may go on over several lines. Answers that count as the same are
+# parted by |; case does not matter. What the reader said is kept in .progress, a line
+# `03-trip predict 1 = no` each; whoever wants to be asked again deletes the line.
+. "$(dirname "$0")/common.sh"
+need_chapter predict
+
+file=$DIR/predict.txt
+[ -f "$file" ] || { say "Chapter $CH asks for no prediction." && exit 0; }
+touch .progress
+
+ask_for() { # NUMBER question|answer|why
+    awk -v number="$1" -v want="$2" '
+        /^#/ { next }
+        /^question:/ { n++ }
+        /^(question|answer|why):/ { part = $1; sub(/:/, "", part); sub(/^[a-z]+: */, "") }
+        n == number && part == want && NF { print }' "$file"
+}
+
+said() { # NUMBER: what the reader answered; status 1 if nothing yet
+    sed -n "s/^$ID predict $1 = //p" .progress | tail -n 1 | grep .
+}
+
+folded() { tr '[:upper:]' '[:lower:]' | sed 's/^ *//; s/[ .]*$//'; }
+
+right() { # NUMBER ANSWER
+    ask_for "$1" answer | tr '|' '\n' | folded | grep -qxF -e "$(say "$2" | folded)"
+}
+
+count=$(grep -c '^question:' "$file" || true)
+number=1
+while [ "$number" -le "$count" ]; do
+    if ! said "$number" >/dev/null; then
+        title "Question $number of $count"
+        ask_for "$number" question
+        printf '> '
+        if ! IFS= read -r answer && [ -z "$answer" ]; then
+            say
+            refuse "No answer to question $number. Type make predict CH=$CH again when you have one."
+        fi
+        [ -t 0 ] || say "$answer"
+        say "$ID predict $number = ${answer:-I do not know}" >>.progress
+        say
+    fi
+    number=$((number + 1))
+done
+
+number=1
+while [ "$number" -le "$count" ]; do
+    answer=$(said "$number")
+    title "Question $number of $count"
+    ask_for "$number" question
+    say "    you said   $answer"
+    say "    it is      $(ask_for "$number" answer | sed 's/ *|.*//')$(! right "$number" "$answer" || say ', as you said')"
+    ask_for "$number" why | sed 's/^/    /'
+    say
+    number=$((number + 1))
+done
+say "To be asked again, delete the lines \"$ID predict\" from the file .progress."

@@ -1,0 +1,45 @@
+#!/bin/sh
+# start.sh - `make start CH=5`: puts the state after chapter 4 into chapters/*.c.
+#
+# The only command that writes a file of the reader's. What was there is first kept, whole,
+# in chapters/backup-N/; N counts up, so a backup is never written over.
+. "$(dirname "$0")/common.sh"
+need_chapter start
+
+place='' same=''
+for part in $parts; do
+    from=$(state_before "$part" "$NN")
+    if [ -z "$from" ]; then
+        continue # not on the ladder so far: the file stays as it is
+    elif cmp -s "$from" "chapters/$part.c"; then
+        same="$same $part.c"
+    else
+        place="$place $from"
+    fi
+done
+if [ -z "$place$same" ]; then
+    refuse "There is no rung to start chapter $CH from: solutions/ holds nothing below $NN."
+elif [ -z "$place" ]; then
+    say "Your files are where chapter $CH begins already. Nothing was changed."
+    exit 0
+fi
+
+number=1
+while [ -e "chapters/backup-$number" ]; do number=$((number + 1)); done
+backup=chapters/backup-$number
+half=$backup.unfinished # so that a full disk or Ctrl-C leaves no half of a backup under its name
+rm -rf "$half"
+mkdir "$half"
+for file in chapters/*.c; do
+    [ ! -f "$file" ] || cp -p "$file" "$half/"
+done
+mv "$half" "$backup"
+
+for from in $place; do
+    cp "$from" chapters/.new && mv chapters/.new "chapters/$(basename "$from")"
+done
+
+title "Chapter $CH begins: read $DIR/README.md, then make check CH=$CH"
+for from in $place; do say "  chapters/$(basename "$from") is now a copy of $from"; done
+say "Your files as they were: $backup"
+say "To undo: cp $backup/*.c chapters/"

@@ -1,0 +1,81 @@
+#!/bin/sh
+# wrong.sh [NN] - every wrong answer in tests/wrong/NN-name/ applies to the state after
+# its rung, builds without error, and is rejected by the test that its header names.
+# What does not build, or says "not written yet", has not been caught. Called by
+# `make wrong-answers`, which hands down how make builds (BUILD MODE CC FLAGS PLAYER LIBS).
+set -u
+here=$(dirname "$0")
+
+field() { sed -n "s/^$1: //p" "$2" | head -n 1; }
+
+miss() { # PATCH what is wrong
+    echo "wrong-answers: $*"
+    exit 1
+}
+
+# The state after rung NN: for each file, its newest copy at or below it.
+newest() { # FILE NN
+    ls -d solutions/*/"$1" | awk -F/ -v nn="$2" 'substr($2, 1, 2) <= nn' | tail -n 1
+}
+
+state_after() { # NN DIR
+    mkdir -p "$2/chapters"
+    for part in breaker retry client shared handler; do
+        cp "$(newest $part.c "$1")" "$2/chapters/$part.c"
+    done
+}
+
+# Build the patched file with everything else as make built it; $objects for the linker.
+build_patched() { # PATCH CHAPTER WORK
+    objects=''
+    for file in "$3"/chapters/*.c; do
+        part=$(basename "$file" .c)
+        if grep -q "^+++ b/chapters/$part.c" "$1"; then
+            objects="$objects $3/$part.o"
+            # shellcheck disable=SC2086 # flags are words
+            $CC $FLAGS -Ichapters -c "$file" -o "$3/$part.o" 2>"$3/said" || return 1
+        else
+            objects="$objects $BUILD/$2/$MODE/$part.o"
+        fi
+    done
+    # shellcheck disable=SC2086
+    $CC $FLAGS "$BUILD/tests/$MODE/check-$2.o" $PLAYER $objects $LIBS -o "$3/check" 2>"$3/said"
+}
+
+prove_one() { # PATCH
+    patch=$1
+    chapter=$(basename "$(dirname "$patch")")
+    id=$(field 'caught by' "$patch")
+    [ -n "$(field misconception "$patch")" ] || miss "$patch: no misconception"
+    [ -n "$(field 'seen in' "$patch")" ] || miss "$patch: no \"seen in\" (- for nowhere)"
+    work=$(mktemp -d) || exit 1
+    trap 'rm -rf "$work"' EXIT
+    state_after "${chapter%%-*}" "$work"
+    patch -s -f -p1 --fuzz=0 -d "$work" <"$patch" >"$work/said" 2>&1 ||
+        miss "$patch: does not apply: $(cat "$work/said")"
+    build_patched "$patch" "$chapter" "$work" || miss "$patch: does not build: $(cat "$work/said")"
+    "$work/check" --result "$work/result" >"$work/said" 2>&1
+    [ $? = 1 ] || miss "$patch: NOT CAUGHT by any test"
+    grep -q "^[a-z]* $id " "$work/result" || miss "$patch: there is no test \"$id\""
+    grep -qE "^(wrong|endless|crashed) $id " "$work/result" ||
+        miss "$patch: $id should have caught it; these did: $(rejecters "$work/result")"
+    echo "$chapter $(basename "$patch" .patch) caught by $id$(others "$id" "$work/result")"
+}
+
+rejecters() { awk '/^(wrong|endless|crashed) / { printf "%s ", $2 }' "$1"; }
+others() { rejecters "$2" | awk -v id="$1" '{ n = NF - 1 } END { if (n > 0) printf " and %d more", n }'; }
+
+if [ "${1:-}" = --one ]; then
+    prove_one "$2"
+    exit 0
+fi
+
+set -- tests/wrong/"${1:-}"*/*.patch
+[ -f "$1" ] || { echo "wrong-answers: there are none" >&2; exit 1; }
+jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+all=$(printf '%s\n' "$@" | xargs -n 1 -P "$jobs" sh "$here/wrong.sh" --one) && missed=0 || missed=1
+printf '%s\n' "$all" | grep '^wrong-answers:' >&2
+[ -z "${V:-}" ] || printf '%s\n' "$all" | grep -v '^wrong-answers:' | sort
+caught=$(printf '%s\n' "$all" | grep -c ' caught by ')
+echo "wrong-answers: $caught of $# rejected, each by the test meant for it"
+[ "$missed" = 0 ] && [ "$caught" = "$#" ]
