@@ -7,6 +7,9 @@
 
 enum { REFUSE_NS = 1000000 }; /* a refused connection is known after a millisecond */
 
+/* A hundred days: a wild draw, made a thousand times slower, is still a time. */
+#define SERVICE_MAX_NS (INT64_C(100) * 86400 * SIM_S)
+
 struct job {
     backend_fn *done;
     void *who;
@@ -108,6 +111,7 @@ static int64_t service_time(struct shard *shard)
         time = random_lognormal(&shard->service, s->p50_ns, s->p99_ns);
         break;
     }
+    time = time < SERVICE_MAX_NS ? time : SERVICE_MAX_NS;
     return shard->health.slow_pct == 100 ? time : time / 100 * shard->health.slow_pct;
 }
 

@@ -40,19 +40,19 @@ static const struct sweep_row *rows_of(const struct sweep_row *rows, uint32_t co
     return NULL;
 }
 
-static void print_range(const struct scene_expect *e)
+static void print_range(FILE *out, const struct scene_expect *e)
 {
     if (e->min == e->max)
-        printf("is %" PRId64, e->min);
+        fprintf(out, "is %" PRId64, e->min);
     else if (e->min == INT64_MIN)
-        printf("is at most %" PRId64, e->max);
+        fprintf(out, "is at most %" PRId64, e->max);
     else if (e->max == INT64_MAX)
-        printf("is at least %" PRId64, e->min);
+        fprintf(out, "is at least %" PRId64, e->min);
     else
-        printf("is %" PRId64 " to %" PRId64, e->min, e->max);
+        fprintf(out, "is %" PRId64 " to %" PRId64, e->min, e->max);
 }
 
-static bool holds(const struct scene *scene, const struct scene_expect *e,
+static bool holds(FILE *out, const struct scene *scene, const struct scene_expect *e,
                   const struct sweep_row *rows, uint32_t seeds, uint64_t first)
 {
     uint32_t good = 0;
@@ -64,19 +64,19 @@ static bool holds(const struct scene *scene, const struct scene_expect *e,
             bad_seed = first + i;
     }
     bool enough = (uint64_t)good * 100 >= (uint64_t)seeds * (uint64_t)e->in_pct;
-    printf("%-6s %s: %s ", enough ? "ok" : "FAILED", scene->client[e->client].name,
+    fprintf(out, "%-6s %s: %s ", enough ? "ok" : "FAILED", scene->client[e->client].name,
            facts[e->fact].name);
-    print_range(e);
-    printf(" in %u of %u seeds", good, seeds);
+    print_range(out, e);
+    fprintf(out, " in %u of %u seeds", good, seeds);
     if (e->in_pct < 100 || !enough)
-        printf(", wanted %" PRId64 " of 100", e->in_pct);
+        fprintf(out, ", wanted %" PRId64 " of 100", e->in_pct);
     if (!enough)
-        printf("; try --client %s --seed %" PRIu64, scene->client[e->client].name, bad_seed);
-    printf("\n");
+        fprintf(out, "; try --client %s --seed %" PRIu64, scene->client[e->client].name, bad_seed);
+    fprintf(out, "\n");
     return enough;
 }
 
-static bool expectations_hold(const struct scene *scene, const struct sweep_row *rows,
+static bool expectations_hold(FILE *out, const struct scene *scene, const struct sweep_row *rows,
                               uint32_t count, uint32_t seeds, uint64_t first)
 {
     bool good = true;
@@ -84,7 +84,7 @@ static bool expectations_hold(const struct scene *scene, const struct sweep_row 
         const struct scene_expect *e = &scene->expect[i];
         const struct sweep_row *own = rows_of(rows, count, seeds, e->client);
         if (own != NULL)
-            good = holds(scene, e, own, seeds, first) && good;
+            good = holds(out, scene, e, own, seeds, first) && good;
     }
     return good;
 }
@@ -99,11 +99,8 @@ static bool write_files(const struct options *o, const struct scene *scene,
     if (json != NULL)
         output_sweep_json(json, scene, o->seed, o->seeds, rows, count);
     bool good = (o->csv == NULL || csv != NULL) && (o->json == NULL || json != NULL);
-    if (csv != NULL)
-        storm_close(csv);
-    if (json != NULL)
-        storm_close(json);
-    return good;
+    good = storm_close(csv, o->csv) && good;
+    return storm_close(json, o->json) && good;
 }
 
 int storm_sweep(const struct options *o)
@@ -118,13 +115,14 @@ int storm_sweep(const struct options *o)
     struct sweep_row *rows = sweep_run(&scene, client, o->seed, o->seeds, o->jobs, &count);
     if (rows == NULL)
         return 1;
-    if (!o->quiet) {
+    if (!o->quiet && !storm_on_stdout(o)) {
         printf("%s, %u seeds from %" PRIu64 ": %s\n\n", scene.name, o->seeds, o->seed,
                scene.about);
         print_table(&scene, rows, count, o->seeds);
         printf("\n");
     }
-    bool good = expectations_hold(&scene, rows, count, o->seeds, o->seed);
+    FILE *out = storm_on_stdout(o) ? stderr : stdout;
+    bool good = expectations_hold(out, &scene, rows, count, o->seeds, o->seed);
     good = write_files(o, &scene, rows, count) && good;
     if (o->plot != NULL)
         good = plot_fan(o->plot, &scene, client, o->seed, o->seeds, o->jobs) && good;

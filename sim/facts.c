@@ -73,9 +73,15 @@ static int64_t after_fresh_pct(const struct record *r)
     return share(r, r->fault_to, r->run, OUTCOME_FRESH);
 }
 
+/* Where the last ten seconds begin. */
+static int64_t end_from(const struct record *r)
+{
+    return r->run > 10 * SIM_S ? r->run - 10 * SIM_S : 0;
+}
+
 static int64_t end_fresh_pct(const struct record *r)
 {
-    return share(r, r->run - 10 * SIM_S, r->run, OUTCOME_FRESH);
+    return share(r, end_from(r), r->run, OUTCOME_FRESH);
 }
 
 static int64_t before_fresh_pct(const struct record *r)
@@ -95,7 +101,7 @@ static int64_t before_attempts_per_s(const struct record *r)
 
 static int64_t end_attempts_per_s(const struct record *r)
 {
-    return per_s(r, r->run - 10 * SIM_S, r->run, FIELD(attempts));
+    return per_s(r, end_from(r), r->run, FIELD(attempts));
 }
 
 static int64_t fault_attempts(const struct record *r)

@@ -41,8 +41,8 @@ static FILE *open_file(const char *file)
     return out;
 }
 
-/* The child. LC_ALL: a decimal comma would not be read back (UTF-8 passes unharmed, where
- * "set encoding utf8" would complain); -d: nobody's own settings. */
+/* The child. LC_ALL: a decimal comma would not be read back (UTF-8 passes unharmed,
+ * where "set encoding utf8" would complain); -d: nobody's own settings. */
 static void become_gnuplot(int in, int out)
 {
     signal(SIGPIPE, SIG_DFL);
@@ -77,10 +77,11 @@ static bool start(struct gnuplot *g, FILE *file)
 static void begin(const struct gnuplot *g)
 {
     bool svg = ends_in(g->file, ".svg");
-    fprintf(g->in, "set terminal %s size %d,%d %s noenhanced font '%s' "
-                   "background '#ffffff'\n",
-            svg ? "svg" : "pngcairo", g->width, g->height, svg ? "dynamic" : "",
-            svg ? "Helvetica,12" : "Sans,9");
+    fprintf(g->in,
+            "set terminal %s size %d,%d %s noenhanced font '%s,12' "
+            "background '#ffffff'\n",
+            svg ? "svg" : "pngcairo", g->width, g->height,
+            svg ? "dynamic" : "fontscale .75", svg ? "Helvetica" : "Sans"); /* pixels */
     fputs("set border 3 lc rgb '#444444'\nset tics nomirror out scale .5\nunset key\n"
           "set multiplot\n",
           g->in);
@@ -99,7 +100,8 @@ bool gnuplot_open(struct gnuplot *g, const char *file, int width, int height)
         remove(file);
         return false;
     }
-    g->old_sigpipe = signal(SIGPIPE, SIG_IGN); /* a gnuplot that gave up tells why itself */
+    g->old_sigpipe =
+        signal(SIGPIPE, SIG_IGN); /* a gnuplot that gave up tells why itself */
     begin(g);
     return true;
 }
@@ -139,7 +141,8 @@ void gnuplot_place(const struct gnuplot *g, int left, int top, int width, int he
             screen_y(g, top), screen_y(g, top + height));
 }
 
-/* Characters, not bytes, are counted; what could end a line or a block becomes a space. */
+/* Characters, not bytes, are counted; what could end a line or a block becomes a space.
+ */
 void gnuplot_quote(FILE *out, const char *text, int most)
 {
     int shown = 0;
@@ -157,7 +160,8 @@ void gnuplot_quote(FILE *out, const char *text, int most)
     fputc('\'', out);
 }
 
-void gnuplot_label(const struct gnuplot *g, int x, int y, const char *text, const char *how)
+void gnuplot_label(const struct gnuplot *g, int x, int y, const char *text,
+                   const char *how)
 {
     fputs("set label ", g->in);
     gnuplot_quote(g->in, text, 0);
@@ -173,44 +177,91 @@ void gnuplot_blank(const struct gnuplot *g)
           g->in);
 }
 
-void gnuplot_time_tics(const struct gnuplot *g, double seconds, int width)
+/* 1, 2 or 5 times a power of ten. */
+void gnuplot_tics(const struct gnuplot *g, const char *axis, double most, int count)
+{
+    static const double mantissas[] = {1, 2, 5};
+    double power = 1;
+    size_t i = 0;
+    while (power * mantissas[i] * count < most) {
+        power *= i == 2 ? 10 : 1;
+        i = (i + 1) % 3;
+    }
+    fprintf(g->in, "set %stics 0,%g\n", axis, power * mantissas[i]);
+}
+
+void gnuplot_time_tics(const struct gnuplot *g, double most, int count)
 {
     static const int steps[] = {1,   2,   5,    10,   20,   30,   60,    120,  200,
                                 300, 600, 1200, 1800, 3600, 7200, 14400, 28800};
     size_t i = 0;
-    while (i + 1 < sizeof steps / sizeof *steps && seconds / steps[i] * 45 > width)
+    while (i + 1 < sizeof steps / sizeof *steps && most / steps[i] > count)
         i++;
     fprintf(g->in, "set xtics 0,%d\n", steps[i]);
 }
 
 /* --- legends ---------------------------------------------------------------------- */
 
-static void square(const struct gnuplot *g, int x, int y, const struct gnuplot_fill *fill)
+uint32_t gnuplot_ground(const struct gnuplot_fill *fill)
+{
+    uint32_t mixed = 0, tint = (uint32_t)fill->tint_pct;
+    for (int shift = 0; shift < 24; shift += 8) {
+        uint32_t part = fill->colour >> shift & 0xFF;
+        mixed |= (255 - (255 - part) * tint / 100) << shift;
+    }
+    return mixed;
+}
+
+static void square(const struct gnuplot *g, int x, int y,
+                   const struct gnuplot_fill *fill)
 {
     char corners[96];
     snprintf(corners, sizeof corners, "from screen %.5f,%.5f to screen %.5f,%.5f",
              screen_x(g, x), screen_y(g, y + 12), screen_x(g, x + 18), screen_y(g, y));
-    fprintf(g->in, "set object rect %s fc rgb '%s' fs solid %.2f border lc rgb '%s'\n",
-            corners, fill->colour, fill->tint, fill->colour);
+    fprintf(g->in,
+            "set object rect %s fc rgb '#%06x' fs solid 1 border lc rgb '#%06x'\n",
+            corners, gnuplot_ground(fill), fill->colour);
     if (fill->pattern > 0)
-        fprintf(g->in, "set object rect %s fc rgb '%s' fs transparent pattern %d noborder\n",
-                corners, fill->colour, fill->pattern);
+        fprintf(
+            g->in,
+            "set object rect %s fc rgb '#%06x' fs transparent pattern %d noborder\n",
+            corners, fill->colour, fill->pattern);
 }
 
-int gnuplot_legend(const struct gnuplot *g, int left, int top, int right,
-                   const struct gnuplot_fill *fills, uint32_t count)
+/* Where the i-th entry goes; called for one after the other from {left, 0}. */
+struct spot {
+    int x, y, next;
+};
+
+static void move(struct spot *spot, int left, int right,
+                 const struct gnuplot_fill *fill)
 {
     enum { LINE = 20 };
-    int x = left, y = top;
-    for (uint32_t i = 0; i < count; i++) {
-        int width = 44 + 7 * (int)strlen(fills[i].name);
-        if (x + width > right && x > left) {
-            x = left;
-            y += LINE;
-        }
-        square(g, x, y, &fills[i]);
-        gnuplot_label(g, x + 24, y + 6, fills[i].name, "left");
-        x += width;
+    int width = 46 + 7 * (int)strlen(fill->name);
+    spot->x = spot->next;
+    if (spot->x + width > right && spot->x > left) {
+        spot->x = left;
+        spot->y += LINE;
     }
-    return y + LINE - top;
+    spot->next = spot->x + width;
+}
+
+void gnuplot_legend(const struct gnuplot *g, int left, int top, int right,
+                    const struct gnuplot_fill *fills, uint32_t count)
+{
+    struct spot spot = {left, top, left};
+    for (uint32_t i = 0; i < count; i++) {
+        move(&spot, left, right, &fills[i]);
+        square(g, spot.x, spot.y, &fills[i]);
+        gnuplot_label(g, spot.x + 24, spot.y + 6, fills[i].name, "left");
+    }
+}
+
+int gnuplot_legend_height(int left, int right, const struct gnuplot_fill *fills,
+                          uint32_t count)
+{
+    struct spot spot = {left, 0, left};
+    for (uint32_t i = 0; i < count; i++)
+        move(&spot, left, right, &fills[i]);
+    return spot.y + 20;
 }

@@ -48,18 +48,26 @@ void gnuplot_quote(FILE *out, const char *text, int most);
 /* Plot nothing, over the whole picture: draws labels and objects. */
 void gnuplot_blank(const struct gnuplot *g);
 
-/* Marks on the time axis, in seconds, that do not collide in so many pixels. */
-void gnuplot_time_tics(const struct gnuplot *g, double seconds, int width);
+/* Marks on an axis from 0 to `most`, "x" or "y", at most `count` of them; on the time
+ * axis (seconds) they may be whole minutes. */
+void gnuplot_tics(const struct gnuplot *g, const char *axis, double most, int count);
+void gnuplot_time_tics(const struct gnuplot *g, double most, int count);
 
-/* A way to fill a surface that does not depend on colour alone. pattern 0: plain. */
+/* A way to fill a surface that does not depend on colour alone. */
 struct gnuplot_fill {
-    const char *name, *colour;
-    int pattern;
-    double tint; /* of the colour below the pattern, 0 to 1 */
+    const char *name;
+    uint32_t colour; /* 0xRRGGBB */
+    int pattern;     /* drawn over a pale ground; 0: no pattern */
+    int tint_pct;    /* how much of the colour the ground has; 100: all */
 };
 
-/* Names beside filled squares, in as many lines as it takes; the height taken. */
-int gnuplot_legend(const struct gnuplot *g, int left, int top, int right,
-                   const struct gnuplot_fill *fills, uint32_t count);
+/* That ground as a colour. Mixed here, as some terminals would make it transparent. */
+uint32_t gnuplot_ground(const struct gnuplot_fill *fill);
+
+/* Names beside filled squares, in as many lines as it takes. */
+void gnuplot_legend(const struct gnuplot *g, int left, int top, int right,
+                    const struct gnuplot_fill *fills, uint32_t count);
+int gnuplot_legend_height(int left, int right, const struct gnuplot_fill *fills,
+                          uint32_t count);
 
 #endif

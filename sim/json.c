@@ -9,20 +9,56 @@
 
 #include "sim.h"
 
+/* --- text ------------------------------------------------------------------------- */
+
+/* How many bytes the character at `s` has; 0 if it is none: NUL, or not UTF-8. */
+static size_t character(const unsigned char *s, size_t left)
+{
+    static const uint32_t least[] = {0, 1, 0x80, 0x800, 0x10000};
+    size_t size = s[0] < 0x80 ? 1 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+    if (size > left || (s[0] >= 0x80 && s[0] < 0xc0) || s[0] >= 0xf8)
+        return 0;
+    uint32_t code = size == 1 ? s[0] : s[0] & (0x7fu >> size);
+    for (size_t i = 1; i < size; i++) {
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+        code = code << 6 | (s[i] & 0x3f);
+    }
+    bool surrogate = code >= 0xd800 && code < 0xe000;
+    return code >= least[size] && code <= 0x10ffff && !surrogate ? size : 0;
+}
+
+static bool is_control(char c)
+{
+    return (unsigned char)c < ' ' || c == 0x7f;
+}
+
 /* --- errors ----------------------------------------------------------------------- */
+
+/* An error is one line that any terminal can show, whatever the file held. */
+static void tidy(char *text)
+{
+    for (size_t left = strlen(text), size; left > 0; text += size, left -= size) {
+        size = character((const unsigned char *)text, left);
+        if (size == 0 || is_control(*text))
+            *text = '?';
+        size = size == 0 ? 1 : size;
+    }
+}
 
 void json_wrong(struct json_reader *reader, const char *path, const char *format, ...)
 {
     if (reader->error[0] != '\0')
         return;
-    int used = snprintf(reader->error, sizeof reader->error, "%s: %s%s", reader->file,
-                        path, path[0] != '\0' ? ": " : "");
+    int used = snprintf(reader->error, sizeof reader->error, "%.200s: %s%s",
+                        reader->file, path, path[0] != '\0' ? ": " : "");
     if (used < 0 || used >= (int)sizeof reader->error)
         return;
     va_list args;
     va_start(args, format);
     vsnprintf(reader->error + used, sizeof reader->error - (size_t)used, format, args);
     va_end(args);
+    tidy(reader->error);
 }
 
 static size_t least3(size_t a, size_t b, size_t c)
@@ -52,28 +88,42 @@ static size_t distance(const char *a, const char *b)
     return row[m];
 }
 
-struct nearest {
-    const char *name;
-    size_t far;
+/* The names that may stand somewhere: those of knobs, then others; NULL: none. */
+struct allowed {
+    const struct knob *knobs;
+    const char *const *also;
 };
 
-static void consider(struct nearest *best, const char *wanted, const char *name)
+static const char *allowed_name(struct allowed all, int index)
 {
-    size_t far = distance(wanted, name);
-    if (best->name == NULL || far < best->far)
-        *best = (struct nearest){name, far};
+    for (const struct knob *k = all.knobs; k != NULL && k->name != NULL; k++)
+        if (index-- == 0)
+            return k->name;
+    for (const char *const *name = all.also; name != NULL && *name != NULL; name++)
+        if (index-- == 0)
+            return *name;
+    return NULL;
 }
 
 static void unknown(struct json_reader *reader, const char *path, const char *found,
-                    struct nearest best)
+                    struct allowed all)
 {
-    if (best.name != NULL && best.far * 2 <= strlen(best.name) + 1)
+    char list[JSON_ERROR_MAX] = "";
+    const char *best = NULL, *name = NULL;
+    size_t far = 0, used = 0;
+    for (int i = 0; (name = allowed_name(all, i)) != NULL; i++) {
+        size_t d = distance(found, name);
+        if (best == NULL || d < far)
+            best = name;
+        far = best == name ? d : far;
+        if (used + strlen(name) + 3 < sizeof list)
+            used += (size_t)sprintf(list + used, "%s%s", i > 0 ? ", " : "", name);
+    }
+    if (best != NULL && far * 2 <= strlen(best) + 1)
         json_wrong(reader, path, "unknown \"%.40s\": did you mean \"%s\"?", found,
-                   best.name);
+                   best);
     else
-        json_wrong(reader, path, "unknown \"%.40s\"%s%s%s", found,
-                   best.name ? ": one that is known is \"" : "",
-                   best.name ? best.name : "", best.name ? "\"" : "");
+        json_wrong(reader, path, "unknown \"%.40s\", allowed: %s", found, list);
 }
 
 static const char *kind_of(const cJSON *value)
@@ -91,21 +141,49 @@ static const char *kind_of(const cJSON *value)
 
 /* --- files ------------------------------------------------------------------------ */
 
-cJSON *json_parse(struct json_reader *reader, const char *text, size_t bytes)
+/* An error at a place in a text: line, column, and the first characters there. */
+static void wrong_at(struct json_reader *reader, const char *text, const char *at,
+                     size_t left, const char *what)
 {
-    const char *end = text;
-    cJSON *tree = cJSON_ParseWithLengthOpts(text, bytes, &end, 0);
-    const char *at = tree != NULL ? end : end > text + bytes ? text + bytes : end;
-    while (tree != NULL && at < text + bytes && strchr(" \t\r\n", *at) != NULL && *at)
-        at++;
-    if (tree != NULL && at == text + bytes)
-        return tree;
     unsigned line = 1, column = 1;
+    int shown = 0;
     for (const char *c = text; c < at; c++) {
         column = *c == '\n' ? 1 : column + 1;
         line += *c == '\n';
     }
-    json_wrong(reader, "", "line %u, column %u: this is not JSON", line, column);
+    while (shown < 16 && (size_t)shown < left && !is_control(at[shown]))
+        shown++;
+    json_wrong(reader, "", "line %u, column %u: this is not %s%s%.*s%s", line, column,
+               what, shown > 0 ? ", near \"" : "", shown, at, shown > 0 ? "\"" : "");
+}
+
+static bool is_text(struct json_reader *reader, const char *text, size_t bytes)
+{
+    size_t size = 0;
+    for (size_t at = 0; at < bytes; at += size) {
+        size = character((const unsigned char *)text + at, bytes - at);
+        if (size == 0 || text[at] == '\0') {
+            wrong_at(reader, text, text + at, 0, "text in UTF-8");
+            return false;
+        }
+    }
+    if (bytes == 0)
+        json_wrong(reader, "", "is empty");
+    return bytes > 0;
+}
+
+cJSON *json_parse(struct json_reader *reader, const char *text, size_t bytes)
+{
+    if (!is_text(reader, text, bytes))
+        return NULL;
+    const char *at = text, *end = text + bytes;
+    cJSON *tree = cJSON_ParseWithLengthOpts(text, bytes, &at, 0);
+    while (tree != NULL && at < end && strchr(" \t\r\n", *at) != NULL)
+        at++;
+    if (tree != NULL && at == end)
+        return tree;
+    at = at < end ? at : end;
+    wrong_at(reader, text, at, (size_t)(end - at), "JSON");
     cJSON_Delete(tree);
     return NULL;
 }
@@ -134,8 +212,7 @@ cJSON *json_load(struct json_reader *reader, const char *file)
     return tree;
 }
 
-/* --- keys and values
- * ------------------------------------------------------------------ */
+/* --- keys and values -------------------------------------------------------------- */
 
 static bool is_object(struct json_reader *reader, const cJSON *object, const char *path)
 {
@@ -145,16 +222,22 @@ static bool is_object(struct json_reader *reader, const cJSON *object, const cha
     return cJSON_IsObject(object);
 }
 
-static void no_doubles(struct json_reader *reader, const cJSON *object,
-                       const char *path)
+/* The number there, if it lies from min to max; else an error, and false. */
+static bool is_number(struct json_reader *reader, const cJSON *value, const char *path,
+                      int64_t min, int64_t max, bool whole)
 {
-    const cJSON *a = NULL;
-    cJSON_ArrayForEach(a, object)
-    {
-        for (const cJSON *b = a->next; b != NULL; b = b->next)
-            if (strcmp(a->string, b->string) == 0)
-                json_wrong(reader, path, "\"%.40s\" stands twice", a->string);
-    }
+    double number = value->valuedouble;
+    const char *only = whole ? ", whole numbers only" : "";
+    if (!cJSON_IsNumber(value))
+        json_wrong(reader, path, "found %s, allowed a number from %lld to %lld",
+                   kind_of(value), (long long)min, (long long)max);
+    else if (!(number >= (double)min && number <= (double)max) ||
+             (whole && (double)(int64_t)number != number))
+        json_wrong(reader, path, "found %.15g, allowed %lld to %lld%s", number,
+                   (long long)min, (long long)max, only);
+    else
+        return true;
+    return false;
 }
 
 void json_keys(struct json_reader *reader, const cJSON *object, const char *path,
@@ -169,106 +252,127 @@ static void set_knob(struct json_reader *reader, const cJSON *value, const char 
 {
     char where[JSON_PATH_MAX];
     snprintf(where, sizeof where, "%s.%s", path, knob->name);
-    double number = value->valuedouble;
-    bool in_range = number >= (double)knob->min && number <= (double)knob->max;
-    bool whole = in_range && (double)(int64_t)number == number;
-    if (!cJSON_IsNumber(value))
-        json_wrong(reader, where, "found %s, allowed a number from %lld to %lld",
-                   kind_of(value), (long long)knob->min, (long long)knob->max);
-    else if (!in_range || (knob->kind != KNOB_MS && !whole))
-        json_wrong(reader, where, "found %g, allowed %lld to %lld%s", number,
-                   (long long)knob->min, (long long)knob->max,
-                   in_range ? ", whole numbers only" : "");
-    if (reader->error[0] != '\0')
+    if (!is_number(reader, value, where, knob->min, knob->max, knob->kind != KNOB_MS))
         return;
     unsigned char *place = (unsigned char *)config + knob->offset;
-    int64_t ns = (int64_t)(number * 1000000.0 + 0.5);
-    uint32_t count = (uint32_t)number;
+    int64_t ns = (int64_t)(value->valuedouble * 1000000.0 + 0.5);
+    uint32_t count = (uint32_t)value->valuedouble;
     if (knob->kind == KNOB_MS)
         memcpy(place, &ns, sizeof ns);
     else
         memcpy(place, &count, sizeof count);
 }
 
+static bool stands_twice(const cJSON *value)
+{
+    for (const cJSON *later = value->next; later != NULL; later = later->next)
+        if (strcmp(value->string, later->string) == 0)
+            return true;
+    return false;
+}
+
 void json_knobs(struct json_reader *reader, const cJSON *object, const char *path,
                 const struct knob *knobs, const char *const *also, void *config)
 {
-    if (!is_object(reader, object, path))
-        return;
-    no_doubles(reader, object, path);
-    const cJSON *value = NULL;
-    cJSON_ArrayForEach(value, object)
-    {
-        struct nearest best = {NULL, 0};
-        bool known = false;
-        for (const struct knob *k = knobs; !known && k != NULL && k->name != NULL;
-             k++) {
-            known = strcmp(k->name, value->string) == 0;
-            if (known)
-                set_knob(reader, value, path, k, config);
-            consider(&best, value->string, k->name);
-        }
-        for (int i = 0; !known && also != NULL && also[i] != NULL; i++) {
-            known = strcmp(also[i], value->string) == 0;
-            consider(&best, value->string, also[i]);
-        }
-        if (!known)
-            unknown(reader, path, value->string, best);
+    struct allowed all = {knobs, also};
+    const cJSON *value = is_object(reader, object, path) ? object->child : NULL;
+    for (; value != NULL && reader->error[0] == '\0'; value = value->next) {
+        const struct knob *knob = knobs;
+        const char *name = NULL;
+        for (int i = 0; (name = allowed_name(all, i)) != NULL; i++)
+            if (strcmp(name, value->string) == 0)
+                break;
+        while (name != NULL && knob != NULL && knob->name != NULL && knob->name != name)
+            knob++;
+        if (name == NULL)
+            unknown(reader, path, value->string, all);
+        else if (stands_twice(value))
+            json_wrong(reader, path, "\"%s\" stands twice, allowed once", name);
+        else if (knob != NULL && knob->name != NULL)
+            set_knob(reader, value, path, knob, config);
     }
 }
 
 void json_text(struct json_reader *reader, const cJSON *object, const char *path,
                const char *key, char *out, size_t size)
 {
+    char where[JSON_PATH_MAX];
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, key);
+    snprintf(where, sizeof where, "%s.%s", path, key);
     if (value == NULL)
         return;
-    if (!cJSON_IsString(value))
-        json_wrong(reader, path, "\"%s\": found %s, wanted a text", key,
-                   kind_of(value));
-    else if (strlen(value->valuestring) >= size)
-        json_wrong(reader, path, "\"%s\": longer than %zu characters", key, size - 1);
-    else
+    if (!cJSON_IsString(value)) {
+        json_wrong(reader, where, "found %s, wanted a text", kind_of(value));
+        return;
+    }
+    if (strlen(value->valuestring) >= size)
+        json_wrong(reader, where, "found %zu bytes, allowed %zu",
+                   strlen(value->valuestring), size - 1);
+    for (const char *c = value->valuestring; *c != '\0'; c++)
+        if (is_control(*c))
+            json_wrong(reader, where, "found a control character, wanted one line");
+    if (reader->error[0] == '\0')
         snprintf(out, size, "%s", value->valuestring);
 }
 
 void json_choice(struct json_reader *reader, const cJSON *object, const char *path,
                  const char *key, const char *const *names, int *out)
 {
+    char where[JSON_PATH_MAX];
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, key);
+    snprintf(where, sizeof where, "%s.%s", path, key);
     if (value == NULL)
         return;
-    struct nearest best = {NULL, 0};
-    char where[JSON_PATH_MAX];
-    snprintf(where, sizeof where, "%s.%s", path, key);
     if (!cJSON_IsString(value)) {
-        json_wrong(reader, where, "found %s, wanted one of \"%s\" ...", kind_of(value),
-                   names[0]);
+        json_wrong(reader, where, "found %s, wanted a text such as \"%s\"",
+                   kind_of(value), names[0]);
         return;
     }
     for (int i = 0; names[i] != NULL; i++) {
-        consider(&best, value->valuestring, names[i]);
         if (strcmp(names[i], value->valuestring) == 0) {
             *out = i;
             return;
         }
     }
-    unknown(reader, where, value->valuestring, best);
+    unknown(reader, where, value->valuestring, (struct allowed){NULL, names});
 }
 
 void json_whole(struct json_reader *reader, const cJSON *object, const char *path,
                 const char *key, int64_t min, int64_t max, int64_t *out)
 {
+    char where[JSON_PATH_MAX];
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, key);
-    if (value == NULL)
-        return;
-    double number = value->valuedouble;
-    if (!cJSON_IsNumber(value) || !(number >= (double)min && number <= (double)max) ||
-        (double)(int64_t)number != number)
-        json_wrong(reader, path,
-                   "\"%s\": found %s, allowed a whole number from %lld to %lld", key,
-                   cJSON_IsNumber(value) ? "one outside" : kind_of(value),
-                   (long long)min, (long long)max);
-    else
-        *out = (int64_t)number;
+    snprintf(where, sizeof where, "%s.%s", path, key);
+    if (value != NULL && is_number(reader, value, where, min, max, true))
+        *out = (int64_t)value->valuedouble;
+}
+
+void json_need(struct json_reader *reader, const cJSON *object, const char *path,
+               const char *key, const char *wanted)
+{
+    char where[JSON_PATH_MAX];
+    snprintf(where, sizeof where, "%s.%s", path, key);
+    if (cJSON_GetObjectItemCaseSensitive(object, key) == NULL)
+        json_wrong(reader, where, "found nothing, wanted %s", wanted);
+}
+
+int json_list(struct json_reader *reader, const cJSON *list, const char *path, int most)
+{
+    int length = cJSON_IsArray(list) ? cJSON_GetArraySize(list) : 0;
+    if (list != NULL && !cJSON_IsArray(list))
+        json_wrong(reader, path, "found %s, wanted a list [ ]", kind_of(list));
+    if (length > most)
+        json_wrong(reader, path, "found %d entries, allowed %d", length, most);
+    return reader->error[0] == '\0' ? length : 0;
+}
+
+bool json_true(struct json_reader *reader, const cJSON *object, const char *path,
+               const char *key)
+{
+    char where[JSON_PATH_MAX];
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, key);
+    snprintf(where, sizeof where, "%s.%s", path, key);
+    if (value != NULL && !cJSON_IsBool(value))
+        json_wrong(reader, where, "found %s, wanted true or false", kind_of(value));
+    return cJSON_IsTrue(value);
 }

@@ -20,16 +20,17 @@ struct json_reader {
 };
 
 /* Parse a file of at most JSON_FILE_MAX bytes, or `bytes` bytes of text. NULL and an
- * error with line and column if it is not JSON. Free the tree with cJSON_Delete. */
+ * error with line and column if it is not JSON in UTF-8. Free the tree with
+ * cJSON_Delete. */
 cJSON *json_load(struct json_reader *reader, const char *file);
 cJSON *json_parse(struct json_reader *reader, const char *text, size_t bytes);
 
-/* Keep an error, unless there is one already: "file: path: message". */
+/* Keep an error, unless there is one already: one line, "file: path: message". */
 __attribute__((format(printf, 3, 4))) void
 json_wrong(struct json_reader *reader, const char *path, const char *format, ...);
 
 /* Complain about keys of `object` that are none of `keys` (ends with NULL), about
- * doubled ones, and about an `object` that is none. */
+ * doubled ones, and about an `object` that is none of its kind. */
 void json_keys(struct json_reader *reader, const cJSON *object, const char *path,
                const char *const *keys);
 
@@ -38,8 +39,20 @@ void json_keys(struct json_reader *reader, const cJSON *object, const char *path
 void json_knobs(struct json_reader *reader, const cJSON *object, const char *path,
                 const struct knob *knobs, const char *const *also, void *config);
 
-/* A text, copied to `out` of `size` bytes; a member of `names` (ends with NULL), as its
- * index; a whole number. A missing key leaves the value as it is. */
+/* Complain if a key is missing; `wanted` says what should stand there. */
+void json_need(struct json_reader *reader, const cJSON *object, const char *path,
+               const char *key, const char *wanted);
+
+/* The length of a list of at most `most` entries; 0 if it is missing or wrong. */
+int json_list(struct json_reader *reader, const cJSON *list, const char *path,
+              int most);
+
+/* Whether a key is there and true. */
+bool json_true(struct json_reader *reader, const cJSON *object, const char *path,
+               const char *key);
+
+/* A text of one line, copied to `out` of `size` bytes; a member of `names` (ends with
+ * NULL), as its index; a whole number. A missing key leaves the value as it is. */
 void json_text(struct json_reader *reader, const cJSON *object, const char *path,
                const char *key, char *out, size_t size);
 void json_choice(struct json_reader *reader, const cJSON *object, const char *path,

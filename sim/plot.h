@@ -45,8 +45,8 @@ bool plot_runs(const char *file, const struct scene *scene, uint64_t seed,
 enum { PLOT_SEEDS_MAX = 1000 };
 
 /* A fan over seeds (at most PLOT_SEEDS_MAX of them): fresh answers over time as median
- * and 10 to 90 per cent, per client, with some single runs as thin lines, since averages
- * of bistable systems lie. client -1: all. */
+ * and 10 to 90 per cent, per client, with some single runs as thin lines, since
+ * averages of bistable systems lie. client -1: all. */
 bool plot_fan(const char *file, const struct scene *scene, int client, uint64_t first,
               uint32_t seeds, uint32_t jobs);
 
@@ -54,10 +54,11 @@ bool plot_fan(const char *file, const struct scene *scene, int client, uint64_t 
 bool plot_goodput(const char *file, const struct scene *scene, uint64_t seed,
                   struct record *const *records);
 
-/* --- bins: buckets put together, so that no bin is thinner than a line -------------- */
+/* --- bins: buckets put together, so that no bin is thinner than a line --------------
+ */
 
 struct plot_bin {
-    uint32_t from, to;   /* buckets */
+    uint32_t from, to; /* buckets */
     double begin_s, end_s;
 };
 

@@ -1,27 +1,34 @@
-/* plot_panels.c - see plot_panels.h. Every surface is an exact staircase, with two points
- * per bin, so that no curve is half a bin beside another. */
+/* plot_panels.c - see plot_panels.h. Every surface is an exact staircase, with two
+ * points per bin, so that no curve is half a bin beside another. */
 #include "plot_panels.h"
 
-enum { BINS = 600, HEAT_BINS = 200 };
+enum { BINS = 600, HEAT_BINS = 160 };
 
-const struct gnuplot_fill plot_outcomes[OUTCOMES] = {{"fresh", "#0072B2", 0, 0.85},
-                                                     {"fallback", "#E69F00", 4, 0.45},
-                                                     {"refused", "#56B4E9", 6, 0.25},
-                                                     {"failed", "#D55E00", 2, 0.35},
-                                                     {"no worker free", "#CC79A7", 1, 0.35}};
+const struct gnuplot_fill plot_outcomes[OUTCOMES] = {
+    {"fresh", 0x0072B2, 0, 85},
+    {"fallback", 0xE69F00, 4, 45},
+    {"refused", 0x56B4E9, 6, 25},
+    {"failed", 0xD55E00, 2, 35},
+    {"no worker free", 0xCC79A7, 1, 35}};
 const struct gnuplot_fill plot_states[CALLER_STATES] = {
-    [CALLER_CLOSED] = {"breaker closed (thin)", "#009E73", 0, 0.8},
-    [CALLER_OPEN] = {"open, O", "#D55E00", 5, 0.35},
-    [CALLER_HALF_OPEN] = {"half-open, H", "#F0E442", 0, 1}};
+    [CALLER_CLOSED] = {"breaker closed (thin)", 0x009E73, 0, 80},
+    [CALLER_OPEN] = {"open (O)", 0xD55E00, 5, 40},
+    [CALLER_HALF_OPEN] = {"half-open (H)", 0xF0E442, 0, 100}};
 
 /* --- bins and scales -------------------------------------------------------------- */
 
-uint32_t plot_bins(const struct record *r, uint32_t most)
+/* Buckets per bin: the same in all bins, or their counts could not be compared. */
+static uint32_t group(const struct record *r, uint32_t most)
 {
-    return r->buckets < most ? r->buckets : most;
+    return (r->buckets + most - 1) / most;
 }
 
-static double end_s(const struct record *r, uint32_t bucket)
+uint32_t plot_bins(const struct record *r, uint32_t most)
+{
+    return (r->buckets + group(r, most) - 1) / group(r, most);
+}
+
+double plot_end_s(const struct record *r, uint32_t bucket)
 {
     int64_t end = (int64_t)bucket * r->width;
     return (double)(end < r->run ? end : r->run) / (double)SIM_S;
@@ -29,11 +36,11 @@ static double end_s(const struct record *r, uint32_t bucket)
 
 struct plot_bin plot_bin(const struct record *r, uint32_t most, uint32_t index)
 {
-    uint32_t bins = plot_bins(r, most);
-    struct plot_bin bin = {.from = (uint32_t)((uint64_t)index * r->buckets / bins),
-                           .to = (uint32_t)((uint64_t)(index + 1) * r->buckets / bins)};
-    bin.begin_s = end_s(r, bin.from);
-    bin.end_s = end_s(r, bin.to);
+    struct plot_bin bin = {.from = index * group(r, most)};
+    bin.to = bin.from + group(r, most);
+    bin.to = bin.to < r->buckets ? bin.to : r->buckets;
+    bin.begin_s = plot_end_s(r, bin.from);
+    bin.end_s = plot_end_s(r, bin.to);
     return bin;
 }
 
@@ -103,22 +110,22 @@ static void draw_bands(const struct plot_panel *p)
     }
 }
 
-static void begin(const struct plot_panel *p, const char *name)
+void plot_begin(const struct plot_panel *p, const char *name)
 {
     FILE *out = p->g->in;
     gnuplot_place(p->g, p->left, p->top, p->width, p->height);
     draw_bands(p);
     fprintf(out, "set xrange [0:%.4f]\n", p->scales->seconds);
-    gnuplot_time_tics(p->g, p->scales->seconds, p->width);
+    gnuplot_time_tics(p->g, p->scales->seconds, p->width / 45);
     fprintf(out, "set format x '%s'\n", p->lowest ? "%g" : "");
     fprintf(out, p->lowest ? "set xlabel 'seconds' offset 0,.5\n" : "unset xlabel\n");
-    fprintf(out, "set format y '%s'\nset ytics autofreq\n", p->first ? "%g" : "");
+    fprintf(out, "set format y '%s'\n", p->first ? "%g" : "");
     fputs("unset ylabel\n", out);
     if (p->first) /* at one place, however wide the numbers are */
         gnuplot_label(p->g, 18, p->top + p->height / 2, name, "center rotate by 90");
 }
 
-static void end(const struct plot_panel *p)
+void plot_end(const struct plot_panel *p)
 {
     fputs("unset object\nunset arrow\nunset label\n", p->g->in);
 }
@@ -136,43 +143,42 @@ static void stack_data(const struct plot_panel *p)
             double level = 0;
             fprintf(p->g->in, "%.4f", edge == 0 ? bin.begin_s : bin.end_s);
             for (uint32_t o = 0; o < OUTCOMES; o++)
-                fprintf(p->g->in, " %.3f", level += plot_per_s(r, bin, PLOT_OUTCOME(o)));
+                fprintf(p->g->in, " %.3f",
+                        level += plot_per_s(r, bin, PLOT_OUTCOME(o)));
             fprintf(p->g->in, " %.3f\n", plot_per_s(r, bin, PLOT_FIELD(offered)));
         }
     }
     fputs("EOD\n", p->g->in);
 }
 
-/* From the top of the stack down, each layer from its top to the ground, with white below
- * it so that no layer shines through the next. */
 static void stack_layers(FILE *out)
 {
-    for (uint32_t o = OUTCOMES; o-- > 0;) {
+    for (uint32_t o = 0; o < OUTCOMES; o++) {
         const struct gnuplot_fill *f = &plot_outcomes[o];
-        uint32_t top = o + 2;
+        char where[40];
         if (o == 0)
-            fprintf(out, "'$d' u 1:(0):2 w filledcurves fs solid %.2f lc rgb '%s', \\\n",
-                    f->tint, f->colour);
+            snprintf(where, sizeof where, "'$d' u 1:(0):2 w filledcurves");
         else
-            fprintf(out, "'$d' u 1:%u:%u w filledcurves fs solid %.2f lc rgb '%s', \\\n",
-                    top - 1, top, f->tint, f->colour);
+            snprintf(where, sizeof where, "'$d' u 1:%u:%u w filledcurves", o + 1,
+                     o + 2);
+        fprintf(out, "%s fs solid 1 lc rgb '#%06x', ", where, gnuplot_ground(f));
         if (f->pattern > 0)
-            fprintf(out,
-                    "'$d' u 1:%u:%u w filledcurves fs transparent pattern %d lc rgb '%s', \\\n",
-                    top - 1, top, f->pattern, f->colour);
+            fprintf(out, "%s fs transparent pattern %d lc rgb '#%06x', ", where,
+                    f->pattern, f->colour);
     }
 }
 
 void plot_outcome_panel(const struct plot_panel *p)
 {
     FILE *out = p->g->in;
-    begin(p, "requests/s, by arrival");
+    plot_begin(p, "requests/s, by arrival");
     stack_data(p);
+    gnuplot_tics(p->g, "y", p->scales->offered, 5);
     fprintf(out, "set yrange [0:%.3f]\nplot ",
             p->scales->offered > 0 ? p->scales->offered * 1.05 : 1);
     stack_layers(out);
     fputs("'$d' u 1:7 w l lw .8 lc rgb 'black'\n", out);
-    end(p);
+    plot_end(p);
 }
 
 /* --- calls to the backend --------------------------------------------------------- */
@@ -181,7 +187,8 @@ void plot_calls_panel(const struct plot_panel *p)
 {
     const struct record *r = p->run->record;
     FILE *out = p->g->in;
-    begin(p, "calls/s");
+    plot_begin(p, "calls/s");
+    gnuplot_tics(p->g, "y", p->scales->attempts, 4);
     fputs("$d << EOD\n", out);
     for (uint32_t i = 0; i < plot_bins(r, BINS); i++) {
         struct plot_bin bin = plot_bin(r, BINS, i);
@@ -197,107 +204,13 @@ void plot_calls_panel(const struct plot_panel *p)
     }
     fprintf(out, "EOD\nset yrange [0:%.3f]\n",
             p->scales->attempts > 0 ? p->scales->attempts * 1.08 : 1);
-    fputs("plot '$d' u 1:(0):2 w filledcurves fs solid .25 lc rgb '#555555', "
-          "'' u 1:2 w l lw 1 lc rgb '#222222', "
-          "'$p' u 1:2 w impulses lw 1 lc rgb '#D55E00', "
-          "'' u 1:2 w points pt 9 ps .6 lc rgb '#D55E00'\n",
-          out);
-    end(p);
-}
-
-/* --- states ----------------------------------------------------------------------- */
-
-/* Half the height of a row's bar: the state is to be seen without its colour. */
-static const double thickness[CALLER_STATES] = {
-    [CALLER_CLOSED] = .12, [CALLER_OPEN] = .44, [CALLER_HALF_OPEN] = .44};
-
-/* A time in which a breaker stayed in one state. */
-struct stay {
-    uint32_t next; /* bucket */
-    uint8_t state;
-    double from_s, to_s;
-};
-
-static bool next_stay(const struct record *r, uint32_t row, struct stay *s)
-{
-    if (s->next == r->buckets)
-        return false;
-    s->from_s = end_s(r, s->next);
-    s->state = r->bucket[s->next].state[row];
-    while (s->next < r->buckets && r->bucket[s->next].state[row] == s->state)
-        s->next++;
-    s->to_s = end_s(r, s->next);
-    return true;
-}
-
-static void ribbon_data(const struct plot_panel *p, uint8_t state)
-{
-    const struct record *r = p->run->record;
-    fprintf(p->g->in, "$s%u << EOD\n-9 -8 -9\n", state);
-    for (uint32_t row = 0; row < r->ribbons; row++)
-        for (struct stay s = {0}; next_stay(r, row, &s);)
-            if (s.state == state)
-                fprintf(p->g->in, "%.4f %.4f %u\n", s.from_s, s.to_s, row + 1);
-    fputs("EOD\n", p->g->in);
-}
-
-/* The rows of this column: few breakers get thicker rows, not all of the height. */
-static double rows(const struct plot_panel *p)
-{
-    double least = p->scales->ribbons / 4.0, own = p->run->record->ribbons;
-    return own > least ? own : least;
-}
-
-/* A letter where there is room for one. The first line is off the page: gnuplot 5.4 dies
- * of labels without any point. */
-static void letter_data(const struct plot_panel *p)
-{
-    static const char letters[CALLER_STATES] = {
-        [CALLER_CLOSED] = 'C', [CALLER_OPEN] = 'O', [CALLER_HALF_OPEN] = 'H'};
-    const struct record *r = p->run->record;
-    double room = 9 * p->scales->seconds / p->width;
-    fputs("$l << EOD\n-9 -9 O\n", p->g->in);
-    for (uint32_t row = 0; row < r->ribbons && p->height / rows(p) >= 9; row++)
-        for (struct stay s = {0}; next_stay(r, row, &s);)
-            if (s.state != CALLER_CLOSED && s.to_s - s.from_s >= room)
-                fprintf(p->g->in, "%.4f %u %c\n", (s.from_s + s.to_s) / 2, row + 1,
-                        letters[s.state]);
-    fputs("EOD\n", p->g->in);
-}
-
-static void bars(FILE *out, uint8_t state, const char *style)
-{
-    fprintf(out,
-            "'$s%u' u (($1+$2)/2):3:1:2:($3-%.2f):($3+%.2f) w boxxyerror fs %s "
-            "lc rgb '%s'",
-            state, thickness[state], thickness[state], style, plot_states[state].colour);
-}
-
-void plot_ribbon_panel(const struct plot_panel *p)
-{
-    FILE *out = p->g->in;
-    const struct record *r = p->run->record;
-    begin(p, p->scales->ribbons == RECORD_RIBBONS ? "first 20 breakers"
-             : p->scales->ribbons == 1            ? "breaker"
-                                                  : "breakers");
-    for (uint8_t state = 0; state < CALLER_STATES; state++)
-        ribbon_data(p, state);
-    letter_data(p);
-    fprintf(out, "set yrange [%.2f:.5]\nset format y ''\nset ytics 1,1,%u scale 0\n",
-            rows(p) + .5, r->ribbons);
-    if (r->opens == 0)
-        fprintf(out, "set label 'no breaker opened' at graph .5,.5 center front "
-                     "tc rgb '#444444'\n");
-    fputs("plot ", out);
-    bars(out, CALLER_CLOSED, "solid .8 noborder");
-    fputs(", ", out);
-    bars(out, CALLER_OPEN, "solid .35 noborder");
-    fputs(", ", out);
-    bars(out, CALLER_OPEN, "transparent pattern 5 noborder");
-    fputs(", ", out);
-    bars(out, CALLER_HALF_OPEN, "solid 1 border rgb '#6b6400'");
-    fputs(", '$l' u 1:2:3 w labels font ',8' tc rgb 'black'\nset ytics scale .5\n", out);
-    end(p);
+    fputs(
+        "plot '$d' u 1:(0):2 w filledcurves fs transparent solid .25 lc rgb '#555555', "
+        "'' u 1:2 w l lw 1 lc rgb '#222222', "
+        "'$p' u 1:2 w impulses lw 1 lc rgb '#D55E00', "
+        "'' u 1:2 w points pt 9 ps .6 lc rgb '#D55E00'\n",
+        out);
+    plot_end(p);
 }
 
 /* --- how long it took ------------------------------------------------------------- */
@@ -305,10 +218,12 @@ void plot_ribbon_panel(const struct plot_panel *p)
 /* A row is an eighth of a decade, so rows are a logarithmic axis already. */
 static void heat_tics(const struct plot_panel *p)
 {
-    static const char *const names[] = {"0.1 ms", "1 ms", "10 ms", "100 ms", "1 s", "10 s"};
+    static const char *const names[] = {"0.1 ms", "1 ms", "10 ms",
+                                        "100 ms", "1 s",  "10 s"};
     fprintf(p->g->in, "set format y '%%s'\nset ytics (");
     for (uint32_t i = 0; i < sizeof names / sizeof *names; i++)
-        fprintf(p->g->in, "%s'%s' %u", i == 0 ? "" : ", ", p->first ? names[i] : "", i * 8);
+        fprintf(p->g->in, "%s'%s' %u", i == 0 ? "" : ", ", p->first ? names[i] : "",
+                i * 8);
     fputs(")\n", p->g->in);
 }
 
@@ -316,8 +231,9 @@ static void heat_scale(const struct plot_panel *p)
 {
     FILE *out = p->g->in;
     double most = p->scales->heat > 10 ? p->scales->heat : 10;
-    fprintf(out, "set palette defined (0 '#440154', .25 '#3b528b', .5 '#21918c', "
-                 ".75 '#5ec962', 1 '#fde725')\nset logscale cb\nset cbrange [1:%.0f]\n",
+    fprintf(out,
+            "set palette defined (0 '#440154', .25 '#3b528b', .5 '#21918c', "
+            ".75 '#5ec962', 1 '#fde725')\nset logscale cb\nset cbrange [1:%.0f]\n",
             most);
     if (!p->last) {
         fputs("unset colorbox\n", out);
@@ -329,28 +245,40 @@ static void heat_scale(const struct plot_panel *p)
             (double)(p->left + p->width + 12) / p->g->width,
             1 - (double)(p->top + p->height) / p->g->height, 10.0 / p->g->width,
             (double)(p->height - 16) / p->g->height);
-    gnuplot_label(p->g, p->left + p->width + 10, p->top + 4, "answers", "left font ',9'");
+    gnuplot_label(p->g, p->left + p->width + 10, p->top + 4, "answers",
+                  "left font ',9'");
 }
 
-void plot_heat_panel(const struct plot_panel *p)
+/* Every cell reaches a little under its neighbours, or light shines through the seams.
+ */
+static void heat_data(const struct plot_panel *p)
 {
     const struct record *r = p->run->record;
-    FILE *out = p->g->in;
-    begin(p, "time to answer");
-    heat_tics(p);
-    heat_scale(p);
-    fputs("$d << EOD\n-9 -8 -9 1\n", out);
+    double right = .7 * p->scales->seconds / p->width;
+    double up = .7 * (p->scales->heat_to - p->scales->heat_from) / p->height;
+    fputs("$d << EOD\n-9 -8 -9 -8 1\n", p->g->in);
     for (uint32_t i = 0; i < plot_bins(r, HEAT_BINS); i++) {
         struct plot_bin bin = plot_bin(r, HEAT_BINS, i);
         for (uint32_t row = 0; row < RECORD_HEAT; row++)
             if (in_cell(r, bin, row) > 0)
-                fprintf(out, "%.4f %.4f %u %.0f\n", bin.begin_s, bin.end_s, row,
-                        in_cell(r, bin, row));
+                fprintf(p->g->in, "%.3f %.3f %u %.2f %.0f\n", bin.begin_s,
+                        bin.end_s + right, row, row + 1 + up, in_cell(r, bin, row));
     }
-    fprintf(out, "EOD\nset yrange [%u:%u]\n", p->scales->heat_from,
-            p->scales->heat_to > p->scales->heat_from ? p->scales->heat_to : 1);
-    fputs("plot '$d' u (($1+$2)/2):($3+.5):1:2:3:($3+1):4 w boxxyerror fs solid 1 noborder "
+    fputs("EOD\n", p->g->in);
+}
+
+void plot_heat_panel(const struct plot_panel *p)
+{
+    FILE *out = p->g->in;
+    uint32_t from = p->scales->heat_from, to = p->scales->heat_to;
+    plot_begin(p, "time to answer");
+    heat_tics(p);
+    heat_scale(p);
+    heat_data(p);
+    fprintf(out, "set yrange [%u:%u]\n", from, to > from ? to : from + 1);
+    fputs("plot '$d' u (($1+$2)/2):(($3+$4)/2):1:2:3:4:5 w boxxyerror fs solid 1 "
+          "noborder "
           "lc palette\nunset colorbox\n",
           out);
-    end(p);
+    plot_end(p);
 }

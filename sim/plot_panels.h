@@ -1,4 +1,5 @@
-/* plot_panels.h - the four panels of a column of plot_sheet, and the scales they share. */
+/* plot_panels.h - the four panels of a column of plot_sheet, and the scales they share.
+ */
 #ifndef PLOT_PANELS_H
 #define PLOT_PANELS_H
 
@@ -7,10 +8,11 @@
 
 /* Scales that all columns share, and which ribbons there are. */
 struct plot_scales {
-    double seconds, offered, attempts; /* the most of any run; the last two per second */
-    uint32_t ribbons;                  /* 0: no breaker ever opened */
-    uint32_t heat_from, heat_to;       /* rows in use */
-    double heat;                       /* the most answers in a cell */
+    double seconds, offered,
+        attempts;                /* the most of any run; the last two per second */
+    uint32_t ribbons;            /* 0: no breaker ever opened */
+    uint32_t heat_from, heat_to; /* rows in use */
+    double heat;                 /* the most answers in a cell */
 };
 
 struct plot_panel {
@@ -22,6 +24,13 @@ struct plot_panel {
 };
 
 extern const struct gnuplot_fill plot_outcomes[OUTCOMES], plot_states[CALLER_STATES];
+
+/* What every panel begins with (place, time axis, faults, name) and ends with. */
+void plot_begin(const struct plot_panel *panel, const char *name);
+void plot_end(const struct plot_panel *panel);
+
+/* Where a bucket ends, or the run. */
+double plot_end_s(const struct record *record, uint32_t bucket);
 
 /* Widen the scales so that this run fits. */
 void plot_widen(struct plot_scales *scales, const struct record *record);

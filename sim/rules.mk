@@ -1,7 +1,8 @@
 # The simulation library, and storm with somebody's client in it.
 
 SIM_PARTS := sim random histogram backend load recorder world facts json scene
-STORM_PARTS := storm verbs expect sweep output picture gnuplot plot_panels plot_runs plot_fan
+STORM_PARTS := storm verbs expect sweep output picture gnuplot plot plot_panels plot_ribbons \
+  plot_runs plot_fan plot_goodput input
 SIM_DIR := $(BUILD)/sim/$(MODE)
 SIM_OBJECTS := $(SIM_PARTS:%=$(SIM_DIR)/%.o)
 STORM_OBJECTS := $(STORM_PARTS:%=$(SIM_DIR)/%.o) $(SIM_DIR)/adapter.o $(SIM_OBJECTS)

@@ -18,6 +18,9 @@ static const char help[] =
     "  storm compare SCENE        all clients of the scene under one seed\n"
     "  storm sweep SCENE          all clients under many seeds, and what must hold\n"
     "  storm replay SCENE         run again, and compare with --digest\n"
+    "  storm plot OUT LABEL=FILE...     runs of different programs side by side, each\n"
+    "                                   from its storm run --csv FILE, as OUT.svg or .png\n"
+    "  storm picture LABEL=FILE...      the same as text\n"
     "\n"
     "SCENE is a name from the list, or a JSON file (sim/README.md says what is in it).\n"
     "\n"
@@ -29,6 +32,10 @@ static const char help[] =
     "  --csv FILE      numbers over time (sweep: a line per run); - is standard output\n"
     "  --json FILE     the facts\n"
     "  --plot FILE     a picture by gnuplot, .svg or .png\n"
+    "  --as KIND       what it shows; run, compare: runs (over time, the default) or\n"
+    "                  goodput (fresh answers against load, on its way up and down);\n"
+    "                  sweep: fan (fresh answers over time, of all seeds)\n"
+    "  --title TEXT    plot, picture: what stands above\n"
     "  --digest HEX    replay: what the run must come to\n"
     "  --quiet         no picture, no table\n"
     "  --help          this\n"
@@ -39,16 +46,24 @@ static const char help[] =
 static const struct {
     const char *name;
     int (*run)(const struct options *options);
-} verbs[] = {{"run", storm_run},       {"compare", storm_compare}, {"sweep", storm_sweep},
-             {"replay", storm_replay}, {"list", storm_list}};
+    bool files;        /* takes many words, not one scene */
+    const char *plots; /* words that --as may be; NULL: no --as */
+} verbs[] = {{"run", storm_run, false, "runs goodput"},
+             {"compare", storm_compare, false, "runs goodput"},
+             {"sweep", storm_sweep, false, "fan"},
+             {"replay", storm_replay, false, NULL},
+             {"list", storm_list, false, NULL},
+             {"plot", storm_plot, true, NULL},
+             {"picture", storm_picture, true, NULL}};
 
-enum { CLIENT = 256, SEED, SEEDS, JOBS, FACTS, CSV, JSON, PLOT, DIGEST, QUIET, HELP };
+enum { CLIENT = 256, SEED, SEEDS, JOBS, FACTS, CSV, JSON, PLOT, AS, TITLE, DIGEST, QUIET, HELP };
 
 static const struct option long_options[] = {
     {"client", required_argument, NULL, CLIENT}, {"seed", required_argument, NULL, SEED},
     {"seeds", required_argument, NULL, SEEDS},   {"jobs", required_argument, NULL, JOBS},
     {"facts", no_argument, NULL, FACTS},         {"csv", required_argument, NULL, CSV},
     {"json", required_argument, NULL, JSON},     {"plot", required_argument, NULL, PLOT},
+    {"as", required_argument, NULL, AS},         {"title", required_argument, NULL, TITLE},
     {"digest", required_argument, NULL, DIGEST}, {"quiet", no_argument, NULL, QUIET},
     {"help", no_argument, NULL, HELP},           {NULL, 0, NULL, 0}};
 
@@ -93,7 +108,17 @@ static void set_option(struct options *o, int which, const char *text)
     case PLOT:
         o->plot = text;
         break;
+    case AS:
+        o->as = text;
+        break;
+    case TITLE:
+        o->title = text;
+        break;
     case DIGEST:
+        if (strlen(text) != 16 || strspn(text, "0123456789abcdefABCDEF") != 16) {
+            fprintf(stderr, "storm: --digest: found \"%s\", wanted 16 hex digits\n", text);
+            exit(2);
+        }
         o->digest = text;
         break;
     case QUIET:
@@ -108,6 +133,66 @@ static void set_option(struct options *o, int which, const char *text)
     }
 }
 
+/* The same status, or 1 if what was printed could not be written. */
+static int finish(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fprintf(stderr, "storm: standard output: cannot be written: %s\n", strerror(errno));
+    return status == 0 ? 1 : status;
+}
+
+/* Whether `word` is one of `words`, which have a blank between them. */
+static bool is_one_of(const char *word, const char *words)
+{
+    size_t n = strlen(word);
+    for (const char *at = words; at != NULL && n > 0; at = strchr(at, ' ')) {
+        at += *at == ' ';
+        if (strncmp(at, word, n) == 0 && (at[n] == ' ' || at[n] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+static bool as_fits(const struct options *o, const char *verb, const char *plots)
+{
+    if (o->as == NULL)
+        return true;
+    if (plots == NULL)
+        fprintf(stderr, "storm: --as goes with run, compare and sweep, not with %s\n", verb);
+    else if (!is_one_of(o->as, plots))
+        fprintf(stderr, "storm: --as: found \"%s\", allowed with %s: %s\n", o->as, verb,
+                strcmp(plots, "fan") == 0 ? plots : "runs or goodput");
+    else if (o->plot == NULL)
+        fprintf(stderr, "storm: --as says what --plot FILE shows, and there is no --plot\n");
+    else
+        return true;
+    return false;
+}
+
+/* The verb, and what stands after it. */
+static int obey(struct options *o, const char *verb, char *const *words, int count)
+{
+    size_t i = 0, all = sizeof verbs / sizeof *verbs;
+    while (i < all && strcmp(verbs[i].name, verb) != 0)
+        i++;
+    if (i == all) {
+        fprintf(stderr,
+                "storm: there is no \"%s\": run, compare, sweep, replay, list, plot, "
+                "picture\n",
+                verb);
+        return 2;
+    }
+    o->words = words;
+    o->word_count = count;
+    o->scene = count > 0 ? words[0] : NULL;
+    if (count > 1 && !verbs[i].files) {
+        fprintf(stderr, "storm: one scene at a time, please: \"%s\"\n", words[1]);
+        return 2;
+    }
+    return as_fits(o, verb, verbs[i].plots) ? verbs[i].run(o) : 2;
+}
+
 int main(int argc, char **argv)
 {
     struct options options = {.seed = 1, .seeds = 100, .jobs = sweep_cores()};
@@ -117,17 +202,7 @@ int main(int argc, char **argv)
         set_option(&options, which, optarg);
     if (optind == argc) {
         fputs(help, stdout);
-        return argc == 1 ? 0 : 2;
+        return finish(argc == 1 ? 0 : 2);
     }
-    const char *verb = argv[optind++];
-    options.scene = optind < argc ? argv[optind++] : NULL;
-    if (optind < argc) {
-        fprintf(stderr, "storm: one scene at a time, please: \"%s\"\n", argv[optind]);
-        return 2;
-    }
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (strcmp(verbs[i].name, verb) == 0)
-            return verbs[i].run(&options);
-    fprintf(stderr, "storm: there is no \"%s\": run, compare, sweep, replay, list\n", verb);
-    return 2;
+    return finish(obey(&options, argv[optind], argv + optind + 1, argc - optind - 1));
 }

@@ -9,6 +9,9 @@
 struct options {
     const char *scene, *client; /* client NULL: the verb's own choice */
     const char *csv, *json, *plot, *digest;
+    const char *as, *title; /* how to plot; what to write over it */
+    char *const *words;     /* plot, picture: what stands after the verb */
+    int word_count;
     uint64_t seed;
     uint32_t seeds, jobs;
     bool all_facts, quiet, colour;
@@ -20,6 +23,8 @@ int storm_compare(const struct options *options);
 int storm_sweep(const struct options *options);
 int storm_replay(const struct options *options);
 int storm_list(const struct options *options);
+int storm_plot(const struct options *options);
+int storm_picture(const struct options *options);
 
 /* Find and read a scene by file or by name, or say why not; false then. */
 bool storm_scene(const struct options *options, struct scene *scene);
@@ -27,9 +32,13 @@ bool storm_scene(const struct options *options, struct scene *scene);
 /* The client meant by --client, or `otherwise`; -1 after an error was printed. */
 int storm_client(const struct options *options, const struct scene *scene, int otherwise);
 
-/* Open a file for writing, "-" being standard output; NULL after an error was printed. */
+/* Open a file for writing, "-" being standard output; NULL after an error was printed.
+ * Close one, which may be NULL; false after an error if not all of it was written. */
 FILE *storm_open(const char *file);
-void storm_close(FILE *file);
+bool storm_close(FILE *file, const char *name);
+
+/* Whether numbers go to standard output, which then holds nothing else. */
+bool storm_on_stdout(const struct options *options);
 
 /* Say which function is not written yet, if one was called. */
 void storm_note_todo(void);

@@ -115,6 +115,7 @@ struct sweep_row *sweep_run(const struct scene *scene, int client, uint64_t firs
                         .clients = client < 0 ? scene->clients : 1};
     int ends[2];
     *rows = task.clients * seeds;
+    task.jobs = task.jobs < *rows ? task.jobs : *rows;
     struct sweep_row *result = calloc(*rows, sizeof *result);
     if (result == NULL || pipe(ends) != 0) {
         fprintf(stderr, "storm: out of memory or file descriptors\n");

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "facts.h"
 #include "json.h"
@@ -15,12 +16,14 @@
 
 /* --- scenes, clients, files --------------------------------------------------------- */
 
+/* Whether there is such a file, even one that cannot be opened. */
 static bool exists(const char *file)
 {
     FILE *f = fopen(file, "rb");
-    if (f != NULL)
-        fclose(f);
-    return f != NULL;
+    if (f == NULL)
+        return errno != ENOENT && errno != ENOTDIR;
+    fclose(f);
+    return true;
 }
 
 bool storm_scene(const struct options *options, struct scene *scene)
@@ -66,10 +69,22 @@ FILE *storm_open(const char *file)
     return out;
 }
 
-void storm_close(FILE *file)
+bool storm_close(FILE *file, const char *name)
 {
-    if (file != stdout)
-        fclose(file);
+    if (file == NULL)
+        return true;
+    bool good = !ferror(file);
+    good = (file == stdout ? fflush(file) : fclose(file)) == 0 && good;
+    if (!good)
+        fprintf(stderr, "storm: %s: not all could be written: %s\n", name,
+                strerror(errno));
+    return good;
+}
+
+bool storm_on_stdout(const struct options *options)
+{
+    return (options->csv != NULL && strcmp(options->csv, "-") == 0) ||
+           (options->json != NULL && strcmp(options->json, "-") == 0);
 }
 
 void storm_note_todo(void)
@@ -126,7 +141,7 @@ static void show(const struct scene *scene, const struct options *o, int only,
         records[c] = scene_run(scene, c, o->seed);
         picture_widen(&axes, records[c]);
     }
-    if (o->quiet)
+    if (o->quiet || storm_on_stdout(o))
         return;
     printf("%s, seed %" PRIu64 ": %s\n\n", scene->name, o->seed, scene->about);
     for (uint32_t c = 0; c < scene->clients; c++)
@@ -142,6 +157,14 @@ static int finish(struct record **records, int status)
         record_free(records[c]);
     storm_note_todo();
     return status;
+}
+
+static bool draw(const struct options *o, const struct scene *scene,
+                 struct record *const *records)
+{
+    if (o->as != NULL && strcmp(o->as, "goodput") == 0)
+        return plot_goodput(o->plot, scene, o->seed, records);
+    return plot_runs(o->plot, scene, o->seed, records);
 }
 
 int storm_run(const struct options *o)
@@ -160,12 +183,10 @@ int storm_run(const struct options *o)
         output_run_csv(csv, records[client]);
     if (json != NULL)
         output_run_json(json, &scene, (uint32_t)client, o->seed, records[client]);
-    if (csv != NULL)
-        storm_close(csv);
-    if (json != NULL)
-        storm_close(json);
-    bool drawn = o->plot == NULL || plot_runs(o->plot, &scene, o->seed, records);
-    return finish(records, drawn ? 0 : 1);
+    bool good = storm_close(csv, o->csv);
+    good = storm_close(json, o->json) && good;
+    good = (o->plot == NULL || draw(o, &scene, records)) && good;
+    return finish(records, good ? 0 : 1);
 }
 
 int storm_compare(const struct options *o)
@@ -182,7 +203,7 @@ int storm_compare(const struct options *o)
     if (only < -1)
         return 2;
     show(&scene, o, only, records);
-    bool drawn = o->plot == NULL || plot_runs(o->plot, &scene, o->seed, records);
+    bool drawn = o->plot == NULL || draw(o, &scene, records);
     return finish(records, drawn ? 0 : 1);
 }
 
@@ -201,7 +222,7 @@ int storm_replay(const struct options *o)
            scene.client[client].name, o->seed, record->events, hex);
     record_free(record);
     storm_note_todo();
-    if (o->digest == NULL || strcmp(o->digest, hex) == 0)
+    if (o->digest == NULL || strcasecmp(o->digest, hex) == 0)
         return 0;
     fprintf(stderr, "storm: not the run that was recorded, whose digest is %s\n", o->digest);
     return 1;
@@ -220,7 +241,10 @@ static int is_scene(const struct dirent *entry)
 
 int storm_list(const struct options *o)
 {
-    (void)o;
+    if (o->scene != NULL) {
+        fprintf(stderr, "storm: list takes no scene: \"%s\"\n", o->scene);
+        return 2;
+    }
     struct dirent **entries = NULL;
     int n = scandir("sim/scenes", &entries, is_scene, by_name), status = 0;
     if (n < 0) {

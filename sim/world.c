@@ -181,8 +181,9 @@ static void act(struct world *w, uint32_t worker, const struct caller_action *ac
         call_backend(w, worker, action);
         break;
     case CALLER_SLEEP:
-        w->workers[worker].timer =
-            sim_at(w->sim, sim_now(w->sim) + action->within, wake, w, worker);
+        if (action->within < SIM_NEVER - sim_now(w->sim))
+            w->workers[worker].timer =
+                sim_at(w->sim, sim_now(w->sim) + action->within, wake, w, worker);
         break;
     case CALLER_ANSWER:
         done = w->workers[worker].request;

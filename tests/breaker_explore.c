@@ -37,17 +37,40 @@ struct world {
 
 static const struct world worlds[] = {
     {"three scouts, doubling rest",
-     {.failures_to_open = 2, .open_ms = 3, .open_max_ms = 9, .probe_lease_ms = 7,
-      .probes_at_once = 3, .successes_to_close = 3},
-     7, 40, 3, 0, 5000},
+     {.failures_to_open = 2,
+      .open_ms = 3,
+      .open_max_ms = 8,
+      .probe_lease_ms = 5,
+      .probes_at_once = 3,
+      .successes_to_close = 3},
+     5,
+     40,
+     3,
+     0,
+     5000},
     {"count window, slow and running calls",
-     {.window_calls = 3, .min_calls = 2, .failure_pct = 67, .slow_ms = 2,
-      .slow_pct = 67, .open_ms = 2},
-     2, 60, 2, 0, 1000},
+     {.window_calls = 3,
+      .min_calls = 2,
+      .failure_pct = 67,
+      .slow_ms = 2,
+      .slow_pct = 67,
+      .open_ms = 2},
+     2,
+     60,
+     2,
+     0,
+     1000},
     {"time window",
-     {.window_ms = 10, .min_calls = 2, .failure_pct = 60, .open_ms = 4,
+     {.window_ms = 10,
+      .min_calls = 2,
+      .failure_pct = 60,
+      .open_ms = 4,
       .probes_at_once = 2},
-     4, 40, 2, 3, 1000},
+     4,
+     40,
+     2,
+     3,
+     1000},
 };
 
 static struct node *queue;
@@ -93,8 +116,7 @@ static void pack_ages(const struct breaker *b, int64_t now_ms, uint64_t *w)
     w[0] = b->overdue;
     for (int64_t at = b->age_now; at >= 0 && at >= b->age_now - BREAKER_AGES; at--) {
         int64_t age = now_ms - at;
-        w[age <= BREAKER_AGES ? 1 + age : 0] +=
-            b->running[at % (BREAKER_AGES + 1)];
+        w[age <= BREAKER_AGES ? 1 + age : 0] += b->running[at % (BREAKER_AGES + 1)];
     }
 }
 
@@ -115,9 +137,8 @@ static uint64_t hash_of(const struct node *node)
     uint32_t row = b->config.failures_to_open > 0 ? b->failures_in_row : 0;
     uint64_t w[WORDS] = {b->state, row, b->probes_ok, b->opens < 3 ? b->opens : 3};
     size_t n = 4;
-    w[n++] = b->state == BREAKER_OPEN
-                 ? (uint64_t)ahead(b->open_until_ms, node->now_ms)
-                 : 0;
+    w[n++] =
+        b->state == BREAKER_OPEN ? (uint64_t)ahead(b->open_until_ms, node->now_ms) : 0;
     for (int i = 0; i < BREAKER_PROBES_MAX; i++)
         w[n++] = (uint64_t)ahead(b->probe_until_ms[i], node->now_ms);
     n += pack_counts(node, w + n);
@@ -128,7 +149,7 @@ static uint64_t hash_of(const struct node *node)
             age = 0; /* nobody will ask */
         w[n++] = (uint64_t)(age < most ? age + 1 : most + 1);
     }
-    ck_assert(n <= WORDS);
+    UNIT_HOLDS(n <= WORDS);
     uint64_t hash = 1;
     for (size_t i = 0; i < n; i++) {
         hash = (hash ^ w[i]) * UINT64_C(0x9e3779b97f4a7c15);
@@ -156,7 +177,7 @@ static void check_leases(const struct node *node)
     for (int i = 0; i < node->out; i++)
         running += node->permit[i].probe &&
                    node->permit[i].acquired_ms + world->lease_ms > node->now_ms;
-    ck_assert_msg(running <= (most > 0 ? most : 1), "%u leases run", running);
+    UNIT_SAYS(running <= (most > 0 ? most : 1), "%u leases run", running);
 }
 
 static void check_refusal(const struct node *before, const struct node *refused)
@@ -167,10 +188,10 @@ static void check_refusal(const struct node *before, const struct node *refused)
     uint64_t was[WORDS], is[WORDS];
     size_t n = pack_counts(before, was);
     pack_counts(refused, is);
-    ck_assert_msg(memcmp(was, is, n * sizeof *was) == 0, "a refusal changed a count");
-    ck_assert_uint_eq(before->b.generation, after->generation);
-    ck_assert_uint_eq(before->b.failures_in_row, after->failures_in_row);
-    ck_assert_uint_eq(before->b.probes_ok, after->probes_ok);
+    UNIT_SAYS(memcmp(was, is, n * sizeof *was) == 0, "a refusal changed a count");
+    UNIT_HOLDS(before->b.generation == after->generation);
+    UNIT_HOLDS(before->b.failures_in_row == after->failures_in_row);
+    UNIT_HOLDS(before->b.probes_ok == after->probes_ok);
     ck_assert_mem_eq(before->b.probe_until_ms, after->probe_until_ms,
                      sizeof after->probe_until_ms);
 }
@@ -182,8 +203,8 @@ static void check_late(const struct node *node, struct breaker_permit permit)
         struct breaker_permit used = permit;
         uint64_t hash = hash_of(&late);
         breaker_record(&late.b, &used, (enum breaker_outcome)outcome, late.now_ms);
-        ck_assert_msg(hash == hash_of(&late), "a late result changed something");
-        ck_assert_uint_eq(node->b.generation, late.b.generation);
+        UNIT_SAYS(hash == hash_of(&late), "a late result changed something");
+        UNIT_HOLDS(node->b.generation == late.b.generation);
     }
 }
 
@@ -198,9 +219,8 @@ static void check_alive(const struct node *node)
             breaker_record(&b, &permit, BREAKER_OK, node->now_ms + i);
     }
     permit = breaker_acquire(&b, node->now_ms + world->soon_ms);
-    ck_assert_msg(b.state == BREAKER_CLOSED && permit.granted,
-                  "stuck in state %d after %d ms of health", b.state,
-                  (int)world->soon_ms);
+    UNIT_SAYS(b.state == BREAKER_CLOSED && permit.granted,
+              "stuck in state %d after %d ms of health", b.state, (int)world->soon_ms);
 }
 
 /* --- the walk --------------------------------------------------------------------- */
@@ -221,8 +241,8 @@ static void visit(struct node *node)
         return;
     states++;
     check_alive(node);
-    ck_assert_msg(tail - head < QUEUE, "the queue is too short");
-    ck_assert_msg(states < TABLE / 2, "the world is too large");
+    UNIT_SAYS(tail - head < QUEUE, "the queue is too short");
+    UNIT_SAYS(states < TABLE / 2, "the world is too large");
     queue[tail++ % QUEUE] = *node;
 }
 
@@ -278,7 +298,7 @@ START_TEST(every_state_keeps_the_promises)
     head = tail = states = moves = 0;
     queue = malloc(QUEUE * sizeof *queue);
     seen = calloc(TABLE, sizeof *seen);
-    ck_assert(queue != NULL && seen != NULL);
+    UNIT_HOLDS(queue != NULL && seen != NULL);
     struct node start = {.now_ms = 900};
     breaker_init(&start.b, &world->config, 1);
     breaker_reset(&start.b, 900);
@@ -289,7 +309,7 @@ START_TEST(every_state_keeps_the_promises)
     }
     if (getenv("UNIT_VERBOSE") != NULL)
         printf("%s: %zu states, %zu moves\n", world->title, states, moves);
-    ck_assert_msg(states > (size_t)world->least_states, "only %zu states", states);
+    UNIT_SAYS(states > (size_t)world->least_states, "only %zu states", states);
     free(queue);
     free(seen);
 }

@@ -159,8 +159,8 @@ START_TEST(configuration)
     if (r->error == NULL)
         ck_assert_msg(error == NULL, "row %d: %s", _i, error);
     else
-        ck_assert_msg(error != NULL && strstr(error, r->error) != NULL, "row %d: %s", _i,
-                      error == NULL ? "no error" : error);
+        ck_assert_msg(error != NULL && strstr(error, r->error) != NULL, "row %d: %s",
+                      _i, error == NULL ? "no error" : error);
 }
 END_TEST
 

@@ -6,7 +6,8 @@
 
 extern const struct unit_case breaker_rows_cases[]; /* breaker_rows.c: by example */
 extern const size_t breaker_rows_n;
-extern const struct unit_case breaker_explore_cases[]; /* breaker_explore.c: all states */
+extern const struct unit_case
+    breaker_explore_cases[]; /* breaker_explore.c: all states */
 extern const size_t breaker_explore_n;
 
 #endif

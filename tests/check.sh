@@ -1,5 +1,6 @@
 #!/bin/sh
-# check.sh DIR T CHAPTER... - play the checks in DIR in order, up to the last CHAPTER.
+# check.sh DIR T CHAPTER... - play the checks of these chapters in order, on the files
+# whose objects are in DIR.
 #
 # Earlier chapters are played in brief, and the first red one ends it: what has broken
 # must be mended first. With T, only the matching tests of the last chapter are played.
@@ -10,6 +11,7 @@ dir=$1 pattern=$2
 shift 2
 for chapter; do last=$chapter; done
 
+# shellcheck disable=SC2003 # the shell takes 08 for octal, expr does not
 number() { expr "${1%%-*}" + 0; }
 
 all_passed() { # FILE
@@ -22,7 +24,7 @@ play() {
     shift
     result=$dir/check-${chapter%%-*}${pattern:+.part}.result
     rm -f "$result"
-    "$dir/check-$chapter" "$@" --result "$result"
+    "$dir/checks-${last%%-*}" "$chapter" "$@" --result "$result"
     code=$?
     if [ -f "$result" ] && [ "$code" -le 1 ]; then
         all_passed "$result"

@@ -1,20 +1,21 @@
 #!/bin/sh
-# ladder.sh BUILD MODE CHECK... - the state after each rung is green on the checks up to
+# ladder.sh BUILD MODE ALL CHECK... - the state after each rung is green on the checks up to
 # its own chapter and red on the next one, by a test that says what is not written yet.
 # A build that fails, or a crash, is neither. Also: a rung is small enough to climb.
 set -u
-build=$1 mode=$2
-shift 2
+build=$1 mode=$2 all=$3
+shift 3
 most=45 # changed lines in a rung
 bad=0
 complain() { echo "ladder: $*" >&2; bad=1; }
+# shellcheck disable=SC2003 # the shell takes 08 for octal, expr does not
 number() { expr "${1%%-*}" + 0; }
 
 # play RUNG CHECK: the exit code; the rest in $result and $said
 play() {
     result=$build/$1/$mode/ladder-$2.result
     rm -f "$result"
-    said=$("$build/$1/$mode/check-$2" --result "$result" 2>&1)
+    said=$("$build/$1/$mode/checks-$all" "$2" --result "$result" 2>&1)
 }
 
 next_is_red() { # RUNG CHECK
@@ -27,6 +28,7 @@ next_is_red() { # RUNG CHECK
 
 # The file as it stands below a rung: its newest copy.
 before() { # FILE RUNG
+    # shellcheck disable=SC2012 # the names are ours
     ls -d solutions/*/"$1" | awk -v rung="solutions/$2/" '$0 < rung' | tail -n 1
 }
 

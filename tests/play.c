@@ -1,9 +1,10 @@
 /* play.c - plays a check: each test in a process of its own, under a time limit.
  *
- *      check-03 [--brief] [--list] [--result FILE] [T]
+ *      checks-03 03-trip [--brief] [--list] [--result FILE] [T]
  *
  * T picks the tests whose id or name contains it. A test is green only if it reached
- * its last line: code that leaves by exit(0) has proved nothing. */
+ * its last line: code that leaves by exit(0) has proved nothing. It has two seconds, or
+ * CK_DEFAULT_TIMEOUT; SEED, if set, decides the tests that draw by chance. */
 #define _DEFAULT_SOURCE 1 /* for MAP_ANONYMOUS */
 
 #include "story.h"
@@ -224,7 +225,7 @@ static int play_all(const struct check *check, const struct options *options,
         endless += verdict->ending == ENDLESS;
         skipped += verdict->ending == SKIPPED;
         failed += verdict->ending != PASSED;
-        report_line(check, verdict, options->brief);
+        report_line(verdict, options->brief);
         if (verdict->ending == MISSPELT)
             exit(2);
     }

@@ -59,7 +59,7 @@ static const struct {
     {"division by zero", "it divides by zero"},
     {"shift exponent", "it shifts a number by more bits than it has"},
     {"out of bounds", "it reads or writes beyond the end of an array"},
-    {"null pointer", "it follows a null pointer"},
+    {"null pointer", "SIGSEGV: it follows a null pointer"},
     {"runtime error:", "it does what C leaves undefined"},
     {"Assertion", "an assert in the code did not hold"},
 };
@@ -135,7 +135,7 @@ void report_begin(const struct check *check, bool brief)
         printf("chapter %d %s\n", check->chapter, check->name);
 }
 
-void report_line(const struct check *check, const struct verdict *v, bool brief)
+void report_line(const struct verdict *v, bool brief)
 {
     if (brief && v->ending == PASSED && v->output[0] == '\0')
         return;
@@ -151,7 +151,6 @@ void report_line(const struct check *check, const struct verdict *v, bool brief)
     if (v->ending == MISSPELT)
         for (unsigned i = 0; i < v->story.lines && i < STORY_LINES; i++)
             printf("    %s\n", v->story.line[i]);
-    (void)check;
     fflush(stdout);
 }
 
@@ -208,4 +207,5 @@ void report_end(const struct check *check, int passed, int failed, int skipped)
         printf("%d tests were skipped: three did not end, mend these first\n", skipped);
     printf("%schapter %d %s: %d passed, %d failed%s\n", failed > 0 ? red() : green(),
            check->chapter, check->name, passed, failed, plain());
+    fflush(stdout); /* before the reader's code, or its destructors, can end us */
 }

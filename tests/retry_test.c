@@ -31,13 +31,13 @@ END_TEST
 
 START_TEST(at_the_deadline_it_is_too_late)
 {
-    ck_assert(!deadline_passed(100, 99));
-    ck_assert(deadline_passed(100, 100));
-    ck_assert(deadline_passed(100, 101));
-    ck_assert(deadline_passed(0, 0));
-    ck_assert(!deadline_passed(NEVER, NEVER));
-    ck_assert(!deadline_passed(NEVER, 0));
-    ck_assert(!deadline_passed(NEVER - 1, 0));
+    UNIT_HOLDS(!deadline_passed(100, 99));
+    UNIT_HOLDS(deadline_passed(100, 100));
+    UNIT_HOLDS(deadline_passed(100, 101));
+    UNIT_HOLDS(deadline_passed(0, 0));
+    UNIT_HOLDS(!deadline_passed(NEVER, NEVER));
+    UNIT_HOLDS(!deadline_passed(NEVER, 0));
+    UNIT_HOLDS(!deadline_passed(NEVER - 1, 0));
 }
 END_TEST
 
@@ -47,12 +47,12 @@ static const struct {
     int status;
     enum breaker_outcome outcome;
 } classes[] = {
-    {-1, BREAKER_FAILED},  {0, BREAKER_FAILED},    {100, BREAKER_OK},
-    {200, BREAKER_OK},     {204, BREAKER_OK},      {301, BREAKER_OK},
-    {399, BREAKER_OK},     {400, BREAKER_IGNORED}, {404, BREAKER_IGNORED},
-    {428, BREAKER_IGNORED}, {429, BREAKER_FAILED}, {430, BREAKER_IGNORED},
-    {499, BREAKER_IGNORED}, {500, BREAKER_FAILED}, {503, BREAKER_FAILED},
-    {599, BREAKER_FAILED}, {999, BREAKER_FAILED},
+    {-1, BREAKER_FAILED},   {0, BREAKER_FAILED},    {100, BREAKER_OK},
+    {200, BREAKER_OK},      {204, BREAKER_OK},      {301, BREAKER_OK},
+    {399, BREAKER_OK},      {400, BREAKER_IGNORED}, {404, BREAKER_IGNORED},
+    {428, BREAKER_IGNORED}, {429, BREAKER_FAILED},  {430, BREAKER_IGNORED},
+    {499, BREAKER_IGNORED}, {500, BREAKER_FAILED},  {503, BREAKER_FAILED},
+    {599, BREAKER_FAILED},  {999, BREAKER_FAILED},
 };
 
 START_TEST(an_answer_has_a_class_and_late_ones_have_failed)
@@ -71,19 +71,20 @@ static const struct {
     uint32_t timeout_ms;
     int64_t deadline_ms, now_ms, left_ms;
 } lefts[] = {
-    {0, NEVER, 0, NEVER},      {0, NEVER, NEVER, NEVER}, {50, NEVER, 7, 50},
-    {0, 100, 0, 100},          {0, 100, 99, 1},          {0, 100, 100, 0},
-    {0, 100, 101, 0},          {50, 100, 40, 50},        {50, 100, 50, 50},
-    {50, 100, 51, 49},         {50, 100, 100, 0},        {UINT32_MAX, 100, 1, 99},
-    {0, NEVER - 1, 0, NEVER - 1},
+    {0, NEVER, 0, NEVER},     {0, NEVER, NEVER, NEVER},
+    {50, NEVER, 7, 50},       {0, 100, 0, 100},
+    {0, 100, 99, 1},          {0, 100, 100, 0},
+    {0, 100, 101, 0},         {50, 100, 40, 50},
+    {50, 100, 50, 50},        {50, 100, 51, 49},
+    {50, 100, 100, 0},        {1, NEVER, 0, 1},
+    {UINT32_MAX, 100, 1, 99}, {0, NEVER - 1, 0, NEVER - 1},
 };
 
 START_TEST(the_next_try_has_what_is_left)
 {
     struct retry_policy policy = {.timeout_ms = lefts[_i].timeout_ms};
-    ck_assert_int_eq(
-        retry_time_left(&policy, lefts[_i].deadline_ms, lefts[_i].now_ms),
-        lefts[_i].left_ms);
+    ck_assert_int_eq(retry_time_left(&policy, lefts[_i].deadline_ms, lefts[_i].now_ms),
+                     lefts[_i].left_ms);
 }
 END_TEST
 
@@ -93,19 +94,24 @@ static const struct {
     int64_t now_ms;
     bool again;
 } shoulds[] = {
-    {3, 1, BREAKER_FAILED, 0, true},   {3, 2, BREAKER_FAILED, 0, true},
-    {3, 3, BREAKER_FAILED, 0, false},  {3, 4, BREAKER_FAILED, 0, false},
-    {1, 1, BREAKER_FAILED, 0, false},  {0, 1, BREAKER_FAILED, 0, false},
-    {3, 1, BREAKER_OK, 0, false},      {3, 1, BREAKER_IGNORED, 0, false},
-    {3, 1, BREAKER_FAILED, 99, true},  {3, 1, BREAKER_FAILED, 100, false},
+    {3, 1, BREAKER_FAILED, 0, true},
+    {3, 2, BREAKER_FAILED, 0, true},
+    {3, 3, BREAKER_FAILED, 0, false},
+    {3, 4, BREAKER_FAILED, 0, false},
+    {1, 1, BREAKER_FAILED, 0, false},
+    {0, 1, BREAKER_FAILED, 0, false},
+    {3, 1, BREAKER_OK, 0, false},
+    {3, 1, BREAKER_IGNORED, 0, false},
+    {3, 1, BREAKER_FAILED, 99, true},
+    {3, 1, BREAKER_FAILED, 100, false},
     {UINT32_MAX, UINT32_MAX - 1, BREAKER_FAILED, 0, true},
 };
 
 START_TEST(again_only_after_a_failure_in_time_and_in_number)
 {
     struct retry_policy policy = {.attempts = shoulds[_i].attempts};
-    ck_assert(retry_should(&policy, shoulds[_i].made, shoulds[_i].outcome, 100,
-                           shoulds[_i].now_ms) == shoulds[_i].again);
+    UNIT_HOLDS(retry_should(&policy, shoulds[_i].made, shoulds[_i].outcome, 100,
+                            shoulds[_i].now_ms) == shoulds[_i].again);
 }
 END_TEST
 
@@ -115,16 +121,26 @@ static const struct {
     uint32_t backoff_ms, max_ms, made;
     int64_t most_ms;
 } powers[] = {
-    {100, 1000, 1, 100},          {100, 1000, 2, 200},
-    {100, 1000, 3, 400},          {100, 1000, 4, 800},
-    {100, 1000, 5, 1000},         {100, 1000, 63, 1000},
-    {100, 1000, 64, 1000},        {100, 1000, 65, 1000},
-    {100, 1000, 4000000000, 1000}, {0, 1000, 5, 0},
-    {0, 1000, 4000000000, 0},     {1, 0, 15, 16384},
-    {1, 0, 16, 20000},            {1, 0, UINT32_MAX, 20000},
-    {30000, 0, 1, 20000},         {1, UINT32_MAX, 32, INT64_C(2147483648)},
-    {1, UINT32_MAX, 33, UINT32_MAX}, {UINT32_MAX, UINT32_MAX, 63, UINT32_MAX},
+    {100, 1000, 1, 100},
+    {100, 1000, 2, 200},
+    {100, 1000, 3, 400},
+    {100, 1000, 4, 800},
+    {100, 1000, 5, 1000},
+    {100, 1000, 63, 1000},
+    {100, 1000, 64, 1000},
+    {100, 1000, 65, 1000},
+    {100, 1000, 4000000000, 1000},
+    {0, 1000, 5, 0},
+    {0, 1000, 4000000000, 0},
+    {1, 0, 15, 16384},
+    {1, 0, 16, 20000},
+    {1, 0, UINT32_MAX, 20000},
+    {30000, 0, 1, 20000},
+    {1, UINT32_MAX, 32, INT64_C(2147483648)},
+    {1, UINT32_MAX, 33, UINT32_MAX},
+    {UINT32_MAX, UINT32_MAX, 63, UINT32_MAX},
     {7, 7, 9, 7},
+    {5, 1, 1, 1},
 };
 
 /* With power p the draw is `random` modulo p + 1: both ends can be met. */
@@ -141,7 +157,7 @@ START_TEST(backoff_doubles_up_to_its_cap)
     for (int i = 0; i < 10000; i++) {
         uint64_t bits = (uint64_t)unit_random(&random) << 32 | unit_random(&random);
         int64_t nap = retry_backoff_ms(&policy, made, bits);
-        ck_assert(nap >= 0 && nap <= most);
+        UNIT_HOLDS(nap >= 0 && nap <= most);
         ck_assert_int_eq(nap, retry_backoff_ms(&policy, made, bits));
     }
 }
@@ -161,7 +177,7 @@ START_TEST(full_jitter_is_uniform)
     double chi = 0;
     for (int i = 0; i <= 100; i++)
         chi += (often[i] - 1000.0) * (often[i] - 1000.0) / 1000.0;
-    ck_assert_msg(chi > 50 && chi < 160, "chi squared %g", chi);
+    UNIT_SAYS(chi > 50 && chi < 160, "chi squared %g", chi);
 }
 END_TEST
 
@@ -172,13 +188,13 @@ START_TEST(a_budget_holds_so_many_retries)
     struct retry_policy policy = {.budget_max = 10, .budget_cost = 3};
     struct retry_budget budget = {0};
     for (int i = 0; i < 3; i++)
-        ck_assert(retry_budget_take(&budget, &policy));
-    ck_assert(!retry_budget_take(&budget, &policy));
+        UNIT_HOLDS(retry_budget_take(&budget, &policy));
+    UNIT_HOLDS(!retry_budget_take(&budget, &policy));
     ck_assert_uint_eq(budget.spent, 9);
     retry_budget_put(&budget, &policy, 1);
-    ck_assert(!retry_budget_take(&budget, &policy));
+    UNIT_HOLDS(!retry_budget_take(&budget, &policy));
     retry_budget_put(&budget, &policy, 1);
-    ck_assert(retry_budget_take(&budget, &policy));
+    UNIT_HOLDS(retry_budget_take(&budget, &policy));
     ck_assert_uint_eq(budget.spent, 10);
     retry_budget_put(&budget, &policy, UINT32_MAX);
     ck_assert_uint_eq(budget.spent, 0);
@@ -189,10 +205,10 @@ START_TEST(a_cost_of_zero_is_one_and_no_maximum_is_no_ration)
 {
     struct retry_policy one = {.budget_max = 2}, none = {.budget_cost = 5};
     struct retry_budget budget = {0}, free_of = {0};
-    ck_assert(retry_budget_take(&budget, &one) && retry_budget_take(&budget, &one));
-    ck_assert(!retry_budget_take(&budget, &one));
+    UNIT_HOLDS(retry_budget_take(&budget, &one) && retry_budget_take(&budget, &one));
+    UNIT_HOLDS(!retry_budget_take(&budget, &one));
     for (int i = 0; i < 100; i++)
-        ck_assert(retry_budget_take(&free_of, &none));
+        UNIT_HOLDS(retry_budget_take(&free_of, &none));
     retry_budget_put(&free_of, &none, 7);
     ck_assert_uint_eq(free_of.spent, 0);
 }
@@ -210,7 +226,7 @@ START_TEST(a_budget_is_never_negative_nor_more_than_full)
         for (int i = 0; i < 300; i++) {
             if (unit_one_in(&random, 2)) {
                 bool paid = retry_budget_take(&budget, &policy);
-                ck_assert(paid == (policy.budget_max == 0 || held >= cost));
+                UNIT_HOLDS(paid == (policy.budget_max == 0 || held >= cost));
                 held -= paid && policy.budget_max > 0 ? cost : 0;
             } else {
                 uint32_t tokens = unit_below(&random, 9);
@@ -221,6 +237,25 @@ START_TEST(a_budget_is_never_negative_nor_more_than_full)
             ck_assert_uint_eq(budget.spent, policy.budget_max - held);
         }
     }
+}
+END_TEST
+
+static void take_too_much(void)
+{
+    struct retry_budget budget = {.spent = 3};
+    retry_budget_take(&budget, &(struct retry_policy){.budget_max = 2});
+}
+
+static void put_too_much(void)
+{
+    struct retry_budget budget = {.spent = 3};
+    retry_budget_put(&budget, &(struct retry_policy){.budget_max = 2}, 1);
+}
+
+START_TEST(a_budget_out_of_bounds_aborts)
+{
+    ck_assert(unit_aborts(take_too_much));
+    ck_assert(unit_aborts(put_too_much));
 }
 END_TEST
 
@@ -235,6 +270,7 @@ static const struct unit_case retry_cases[] = {
     {"budget", &a_budget_holds_so_many_retries, 0},
     {"budget", &a_cost_of_zero_is_one_and_no_maximum_is_no_ration, 0},
     {"budget", &a_budget_is_never_negative_nor_more_than_full, 0},
+    {"budget", &a_budget_out_of_bounds_aborts, 0},
 };
 
 int main(void)

@@ -9,23 +9,42 @@
 
 CHAPTERS := $(sort $(wildcard chapters/[0-9][0-9]-*))
 CHECKS   := $(patsubst chapters/%/check.c,%,$(sort $(wildcard chapters/[0-9][0-9]-*/check.c)))
-PLAYER   := $(addprefix $(BUILD)/tests/$(MODE)/,play.o report.o script.o script_client.o story.o)
+PLAYER   := $(addprefix $(BUILD)/tests/$(MODE)/,play.o main.o report.o script.o script_client.o story.o)
 
 # --- the player, and each check: neither knows whose code it will judge ------------------
 $(PLAYER): $(BUILD)/tests/$(MODE)/%.o: tests/%.c | $(BUILD)/tests/$(MODE)/
 	$(CC) $(CFLAGS_ALL) -Ichapters -Itests $(PKG_CFLAGS) -c $< -o $@
 
-# A check may include the contracts and script.h, nothing else.
-$(BUILD)/tests/script/script.h: tests/script.h | $(BUILD)/tests/script/
-	cp $< $@
-$(CHECKS:%=$(BUILD)/tests/$(MODE)/check-%.o): $(BUILD)/tests/$(MODE)/check-%.o: \
-    chapters/%/check.c $(BUILD)/tests/script/script.h | $(BUILD)/tests/$(MODE)/
-	$(CC) $(CFLAGS_ALL) -Ichapters -I$(BUILD)/tests/script -c $< -o $@
+# A check may include the contracts and script.h, nothing else. Its main gets a name of
+# its own, so that the checks up to a chapter are one program: an edit costs one link.
+main_of   = main_$(subst -,_,$(1))
+number_of = $(firstword $(subst -, ,$(1)))
+numbers  := $(foreach c,$(CHECKS),$(call number_of,$(c)))
+up_to     = $(foreach c,$(CHECKS),$(if $(filter $(call number_of,$(c)),$(firstword \
+  $(sort $(call number_of,$(c)) $(1)))),$(c)))
 
-# $(call check_rules,WHO): a program per chapter that plays that state of the files
+$(BUILD)/tests/script/script.h: tests/script.h | $(BUILD)/tests/script/
+	@cp $< $@
+$(CHECKS:%=$(BUILD)/tests/$(MODE)/check-%.o): $(BUILD)/tests/$(MODE)/check-%.o: \
+    chapters/%/check.c $(BUILD)/tests/script/script.h tests/rules.mk | $(BUILD)/tests/$(MODE)/
+	$(CC) $(CFLAGS_ALL) -Wno-missing-prototypes -Dmain=$(call main_of,$*) -Ichapters \
+	  -I$(BUILD)/tests/script -c $< -o $@
+$(numbers:%=$(BUILD)/tests/mains-%.c): $(BUILD)/tests/mains-%.c: $(CHECKS:%=chapters/%/check.c) \
+    | $(BUILD)/tests/$(MODE)/
+	@printf '%s\n' '#include "mains.h"' >$@
+	@printf 'int %s(int, char **);\n' $(foreach c,$(call up_to,$*),$(call main_of,$(c))) >>$@
+	@printf '%s\n' 'const struct check_program programs[] = {' \
+	  $(foreach c,$(call up_to,$*),'{"$(c)", $(call main_of,$(c))},') '{0, 0}};' >>$@
+$(numbers:%=$(BUILD)/tests/$(MODE)/mains-%.o): $(BUILD)/tests/$(MODE)/%.o: $(BUILD)/tests/%.c
+	$(CC) $(CFLAGS_ALL) -Itests -c $< -o $@
+
+# $(call check_objects,NN): all of a check program but the reader's part.
+check_objects = $(patsubst %,$(BUILD)/tests/$(MODE)/check-%.o,$(call up_to,$(1))) \
+  $(BUILD)/tests/$(MODE)/mains-$(1).o $(PLAYER)
+
+# $(call check_rules,WHO,NN): the program that plays chapters 0 to NN on WHO's files
 define check_rules
-$(CHECKS:%=$(call who_dir,$(1))/check-%): $(call who_dir,$(1))/check-%: \
-    $(BUILD)/tests/$(MODE)/check-%.o $(PLAYER) $(call who_objects,$(1))
+$(call who_dir,$(1))/checks-$(2): $(call check_objects,$(2)) $(call who_objects,$(1))
 	$$(CC) $$(CFLAGS_ALL) $$^ $$(CHECK_LIBS) $$(CJSON_LIBS) -o $$@
 endef
 
@@ -34,7 +53,7 @@ RUNGS := $(sort $(wildcard solutions/[0-9][0-9]-*))
 ifeq ($(CH),)
 $(foreach w,$(filter-out $(WHO) $(LAST),$(RUNGS)),$(eval $(call who_rules,$(w))))
 endif
-$(foreach w,$(sort $(WHO) $(LAST) $(if $(CH),,$(RUNGS))),$(eval $(call check_rules,$(w))))
+$(foreach w,$(sort $(WHO) $(RUNGS)),$(foreach n,$(numbers),$(eval $(call check_rules,$(w),$(n)))))
 
 # --- make check CH=n ---------------------------------------------------------------------
 .PHONY: check check-workbook ladder wrong-answers hostile
@@ -50,10 +69,9 @@ check:
 	@exit 2
 else
 # A red check is the reader's news, not make's: no command is shown.
-.SILENT: $(PLAYER) $(call who_objects,$(WHO)) \
-  $(UP_TO:%=$(BUILD)/tests/$(MODE)/check-%.o) $(UP_TO:%=$(call who_dir,$(WHO))/check-%) \
-  $(BUILD)/tests/script/script.h
-check: $(UP_TO:%=$(call who_dir,$(WHO))/check-%)
+NN := $(call number_of,$(lastword $(UP_TO)))
+.SILENT: $(call check_objects,$(NN)) $(call who_objects,$(WHO)) $(call who_dir,$(WHO))/checks-$(NN)
+check: $(call who_dir,$(WHO))/checks-$(NN)
 	@sh tests/check.sh $(call who_dir,$(WHO)) '$(T)' $(UP_TO)
 endif
 else
@@ -64,13 +82,14 @@ endif
 check-workbook: ladder wrong-answers hostile
 
 # Every rung plays the checks up to its own chapter and one more; the last plays all.
-PLAYED := $(foreach w,$(RUNGS),$(CHECKS:%=$(call who_dir,$(w))/check-%))
+ALL    := $(lastword $(numbers))
+PLAYED := $(foreach w,$(RUNGS),$(call who_dir,$(w))/checks-$(ALL))
 ladder: $(PLAYED)
-	@sh tests/ladder.sh $(BUILD) $(MODE) $(CHECKS)
+	@sh tests/ladder.sh $(BUILD) $(MODE) $(ALL) $(CHECKS)
 
 # What the scripts need to build a patched copy just as make builds.
 AS_MAKE = BUILD='$(BUILD)' MODE='$(MODE)' CC='$(CC)' FLAGS='$(CFLAGS_ALL)' \
-  PLAYER='$(PLAYER)' LIBS='$(CHECK_LIBS) $(CJSON_LIBS)'
+  CHECKER='$(call check_objects,$(ALL))' LIBS='$(CHECK_LIBS) $(CJSON_LIBS)'
 wrong-answers: $(PLAYED)
 	@$(AS_MAKE) sh tests/wrong.sh
 hostile: $(PLAYED)

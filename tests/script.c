@@ -91,7 +91,7 @@ const char *move_head(const struct move *move)
     char what[48];
     const char *word = strchr(move->text, ' ');
     snprintf(what, sizeof what, "%s", word != NULL ? skip_spaces(word) : "");
-    snprintf(head, sizeof head, "%6" PRId64 " ms  %-10s", move->at_ms, what);
+    snprintf(head, sizeof head, "%6" PRId64 " ms  %-11s", move->at_ms, what);
     return head;
 }
 

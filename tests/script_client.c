@@ -55,8 +55,9 @@ static const char *action_text(const struct client_action *action, char text[64]
     bool known = (unsigned)action->answer < 5;
     switch (action->kind) {
     case CLIENT_CALL_BACKEND:
-        snprintf(text, 64, "call the backend, limit %s ms",
-                 ms_text(action->within_ms, ms));
+        snprintf(text, 64, "call the backend, limit %s%s",
+                 ms_text(action->within_ms, ms),
+                 action->within_ms == DEADLINE_NEVER ? "" : " ms");
         return text;
     case CLIENT_SLEEP:
         snprintf(text, 64, "sleep %s ms", ms_text(action->within_ms, ms));

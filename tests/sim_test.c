@@ -47,16 +47,16 @@ static void plan(struct world *w, int64_t at)
     w->plan[i].stands = true;
     w->standing++;
     w->plan[i].timer = sim_at(w->sim, at, happen, w, (uint64_t)i);
-    ck_assert(sim_pending(w->sim, w->plan[i].timer));
+    UNIT_HOLDS(sim_pending(w->sim, w->plan[i].timer));
 }
 
 static void cancel(struct world *w, int i)
 {
-    ck_assert(sim_pending(w->sim, w->plan[i].timer) == w->plan[i].stands);
-    ck_assert(sim_cancel(w->sim, w->plan[i].timer) == w->plan[i].stands);
+    UNIT_HOLDS(sim_pending(w->sim, w->plan[i].timer) == w->plan[i].stands);
+    UNIT_HOLDS(sim_cancel(w->sim, w->plan[i].timer) == w->plan[i].stands);
     w->standing -= w->plan[i].stands;
     w->plan[i].stands = false;
-    ck_assert(!sim_pending(w->sim, w->plan[i].timer));
+    UNIT_HOLDS(!sim_pending(w->sim, w->plan[i].timer));
 }
 
 static void some_moves(struct world *w, uint32_t most)
@@ -83,13 +83,13 @@ static void some_moves(struct world *w, uint32_t most)
 static void happen(struct sim *sim, void *who, uint64_t what)
 {
     struct world *w = who;
-    ck_assert_int_eq(expected(w), (int)what);
-    ck_assert(sim == w->sim && sim_now(sim) == w->plan[what].at);
-    ck_assert(!sim_cancel(sim, w->plan[what].timer)); /* itself: too late */
+    UNIT_HOLDS(expected(w) == (int)what);
+    UNIT_HOLDS(sim == w->sim && sim_now(sim) == w->plan[what].at);
+    UNIT_HOLDS(!sim_cancel(sim, w->plan[what].timer)); /* itself: too late */
     w->plan[what].stands = false;
     w->standing--;
     w->order[w->happened++] = what;
-    ck_assert_uint_eq(sim_events(sim), (uint64_t)w->happened);
+    UNIT_HOLDS(sim_events(sim) == (uint64_t)w->happened);
     some_moves(w, w->plans < 300 ? 5 : 3);
 }
 
@@ -102,12 +102,12 @@ static uint64_t random_history(uint64_t seed)
         some_moves(&world, 30);
         int64_t until = sim_now(world.sim) + unit_below(&world.random, 25);
         sim_run(world.sim, until);
-        ck_assert(sim_now(world.sim) == until);
+        UNIT_HOLDS(sim_now(world.sim) == until);
         int next = expected(&world);
-        ck_assert(next < 0 || world.plan[next].at > until);
+        UNIT_HOLDS(next < 0 || world.plan[next].at > until);
     }
     sim_run(world.sim, SIM_NEVER);
-    ck_assert_int_eq(world.standing, 0);
+    UNIT_HOLDS(world.standing == 0);
     uint64_t digest = sim_digest(world.sim);
     sim_free(world.sim);
     return digest;
@@ -118,7 +118,7 @@ START_TEST(events_happen_in_the_order_of_the_model)
     for (uint64_t seed = 1; seed <= 100; seed++) {
         uint64_t digest = random_history(seed);
         if (seed % 40 == 0)
-            ck_assert_uint_eq(digest, random_history(seed));
+            UNIT_HOLDS(digest == random_history(seed));
     }
 }
 END_TEST
@@ -136,12 +136,12 @@ START_TEST(a_zeroed_handle_names_nothing)
     struct sim *sim = sim_new(1);
     struct sim_timer none = {0, 0};
     uint64_t n = 0;
-    ck_assert(!sim_pending(sim, none) && !sim_cancel(sim, none));
+    UNIT_HOLDS(!sim_pending(sim, none) && !sim_cancel(sim, none));
     sim_at(sim, 5, count, &n, 1);
-    ck_assert(!sim_pending(sim, none) && !sim_cancel(sim, none));
+    UNIT_HOLDS(!sim_pending(sim, none) && !sim_cancel(sim, none));
     sim_run(sim, 5);
-    ck_assert(!sim_pending(sim, none) && !sim_cancel(sim, none));
-    ck_assert_uint_eq(n, 1);
+    UNIT_HOLDS(!sim_pending(sim, none) && !sim_cancel(sim, none));
+    UNIT_HOLDS(n == 1);
     sim_free(sim);
 }
 END_TEST
@@ -151,16 +151,16 @@ START_TEST(a_stale_handle_names_nothing_though_its_place_is_taken)
     struct sim *sim = sim_new(1);
     uint64_t n = 0;
     struct sim_timer old = sim_at(sim, 5, count, &n, 1);
-    ck_assert(sim_cancel(sim, old) && !sim_cancel(sim, old));
+    UNIT_HOLDS(sim_cancel(sim, old) && !sim_cancel(sim, old));
     for (int i = 0; i < 1000; i++) {
         struct sim_timer timer = sim_at(sim, 5, count, &n, 1);
-        ck_assert(!sim_pending(sim, old) && !sim_cancel(sim, old));
-        ck_assert(sim_pending(sim, timer) && sim_cancel(sim, timer));
+        UNIT_HOLDS(!sim_pending(sim, old) && !sim_cancel(sim, old));
+        UNIT_HOLDS(sim_pending(sim, timer) && sim_cancel(sim, timer));
     }
     sim_run(sim, SIM_NEVER);
-    ck_assert_uint_eq(n, 0);
+    UNIT_HOLDS(n == 0);
     struct sim_timer foreign = {12345, 1};
-    ck_assert(!sim_pending(sim, foreign) && !sim_cancel(sim, foreign));
+    UNIT_HOLDS(!sim_pending(sim, foreign) && !sim_cancel(sim, foreign));
     sim_free(sim);
 }
 END_TEST
@@ -172,15 +172,15 @@ START_TEST(until_is_included_and_the_clock_goes_on_to_it)
     sim_at(sim, 10, count, &n, 1);
     sim_at(sim, 11, count, &n, 100);
     sim_run(sim, 9);
-    ck_assert(n == 0 && sim_now(sim) == 9);
+    UNIT_HOLDS(n == 0 && sim_now(sim) == 9);
     sim_run(sim, 10);
-    ck_assert(n == 1 && sim_now(sim) == 10);
+    UNIT_HOLDS(n == 1 && sim_now(sim) == 10);
     sim_run(sim, 3); /* the past: nothing */
-    ck_assert(n == 1 && sim_now(sim) == 10);
+    UNIT_HOLDS(n == 1 && sim_now(sim) == 10);
     sim_run(sim, SIM_NEVER);
-    ck_assert(n == 101 && sim_now(sim) == 11);
+    UNIT_HOLDS(n == 101 && sim_now(sim) == 11);
     sim_run(sim, SIM_NEVER);
-    ck_assert(sim_now(sim) == 11 && sim_events(sim) == 2);
+    UNIT_HOLDS(sim_now(sim) == 11 && sim_events(sim) == 2);
     sim_free(sim);
 }
 END_TEST
@@ -188,8 +188,8 @@ END_TEST
 static void cancel_other(struct sim *sim, void *who, uint64_t what)
 {
     struct sim_timer *timers = who;
-    ck_assert(sim_cancel(sim, timers[what]));
-    ck_assert(!sim_pending(sim, timers[1 - what]));
+    UNIT_HOLDS(sim_cancel(sim, timers[what]));
+    UNIT_HOLDS(!sim_pending(sim, timers[1 - what]));
 }
 
 /* The root of the heap is empty while an event happens: cancelling must not mind. */
@@ -200,7 +200,7 @@ START_TEST(the_last_other_event_can_be_cancelled_from_inside)
     timers[0] = sim_at(sim, 1, cancel_other, timers, 1);
     timers[1] = sim_at(sim, 2, cancel_other, timers, 0);
     sim_run(sim, SIM_NEVER);
-    ck_assert(sim_events(sim) == 1 && sim_now(sim) == 1);
+    UNIT_HOLDS(sim_events(sim) == 1 && sim_now(sim) == 1);
     sim_free(sim);
 }
 END_TEST
@@ -233,8 +233,8 @@ END_TEST
 START_TEST(the_seed_is_kept)
 {
     struct sim *sim = sim_new(77);
-    ck_assert_uint_eq(sim_seed(sim), 77);
-    ck_assert(sim_now(sim) == 0 && sim_events(sim) == 0);
+    UNIT_HOLDS(sim_seed(sim) == 77);
+    UNIT_HOLDS(sim_now(sim) == 0 && sim_events(sim) == 0);
     sim_free(sim);
     sim_free(NULL);
 }
@@ -252,8 +252,8 @@ static struct {
 static void in_order(struct sim *sim, void *who, uint64_t what)
 {
     (void)who;
-    ck_assert(sim_now(sim) > many.last ||
-              (sim_now(sim) == many.last && what > many.last_number));
+    UNIT_HOLDS(sim_now(sim) > many.last ||
+               (sim_now(sim) == many.last && what > many.last_number));
     many.last = sim_now(sim);
     many.last_number = what;
     many.happened++;
@@ -268,14 +268,14 @@ START_TEST(a_hundred_thousand_may_be_pending)
         timers[i] = sim_at(sim, unit_below(&random, MANY / 4), in_order, NULL, i);
     for (uint64_t i = 0; i < MANY; i += 3)
         gone += sim_cancel(sim, timers[i]);
-    ck_assert_uint_eq(gone, (MANY + 2) / 3);
+    UNIT_HOLDS(gone == (MANY + 2) / 3);
     for (uint64_t i = 0; i < MANY; i++)
-        ck_assert(sim_pending(sim, timers[i]) == (i % 3 != 0));
+        UNIT_HOLDS(sim_pending(sim, timers[i]) == (i % 3 != 0));
     many.last = -1;
     sim_run(sim, SIM_NEVER);
-    ck_assert_uint_eq(many.happened, MANY - gone);
+    UNIT_HOLDS(many.happened == MANY - gone);
     for (uint64_t i = 0; i < MANY; i++)
-        ck_assert(!sim_pending(sim, timers[i]));
+        UNIT_HOLDS(!sim_pending(sim, timers[i]));
     sim_free(sim);
 }
 END_TEST
@@ -287,9 +287,9 @@ START_TEST(the_end_of_time_can_be_planned)
     sim_at(sim, SIM_NEVER, count, &n, 1);
     sim_at(sim, INT64_MIN, count, &n, 10); /* the past is now */
     sim_run(sim, SIM_NEVER - 1);
-    ck_assert(n == 10 && sim_now(sim) == SIM_NEVER - 1);
+    UNIT_HOLDS(n == 10 && sim_now(sim) == SIM_NEVER - 1);
     sim_run(sim, SIM_NEVER);
-    ck_assert(n == 11 && sim_now(sim) == SIM_NEVER);
+    UNIT_HOLDS(n == 11 && sim_now(sim) == SIM_NEVER);
     sim_free(sim);
 }
 END_TEST

@@ -18,7 +18,8 @@ void story_begin(void)
     story->lines = 0;
 }
 
-static void tell(const char *format, va_list words)
+__attribute__((format(printf, 1, 0))) static void tell(const char *format,
+                                                       va_list words)
 {
     char *line = story->line[story->lines++ % STORY_LINES];
     vsnprintf(line, STORY_WIDTH, format, words);
@@ -32,16 +33,6 @@ void story_tell(const char *format, ...)
     va_end(words);
 }
 
-void story_move(int64_t at_ms, const char *what, const char *format, ...)
-{
-    char text[STORY_WIDTH];
-    va_list words;
-    va_start(words, format);
-    vsnprintf(text, sizeof text, format, words);
-    va_end(words);
-    story_tell("%6" PRId64 " ms  %-10s  %.100s", at_ms, what, text);
-}
-
 _Noreturn static void stop(void)
 {
     fflush(NULL);
@@ -51,7 +42,7 @@ _Noreturn static void stop(void)
 
 _Noreturn void story_wrong(const char *what, const char *you, const char *wanted)
 {
-    story_tell("%-21s <- you: %s    wanted: %s", what, you, wanted);
+    story_tell("%-23s <- you: %s    wanted: %s", what, you, wanted);
     story->told = true;
     stop();
 }
@@ -97,8 +88,10 @@ static const char *outcome_text(enum breaker_outcome outcome)
     return "no outcome at all";
 }
 
-static void compare(bool same, const char *you, const char *wanted, const char *format,
-                    va_list words)
+__attribute__((format(printf, 4, 0))) static void compare(bool same, const char *you,
+                                                          const char *wanted,
+                                                          const char *format,
+                                                          va_list words)
 {
     char what[STORY_WIDTH / 2];
     vsnprintf(what, sizeof what, format, words);
@@ -106,7 +99,7 @@ static void compare(bool same, const char *you, const char *wanted, const char *
     snprintf(head, sizeof head, "  %s", what);
     if (!same)
         story_wrong(head, you, wanted);
-    story_tell("%s is %s", head, you);
+    story_tell("%s -> %s", head, you);
 }
 
 void want_ms(int64_t you, int64_t wanted, const char *format, ...)

@@ -27,9 +27,7 @@ extern struct story *story;
 uint64_t chance_seed(void);
 void chance_begin(void); /* every test draws the same numbers, alone or not */
 
-/* "<at> ms  <what>  <text>", and the line that ends the test. */
-void story_move(int64_t at_ms, const char *what, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* The line that ends the test: what was asked, what came, what was wanted. */
 _Noreturn void story_wrong(const char *what, const char *you, const char *wanted);
 _Noreturn void story_misspelt(const char *why);
 
@@ -73,7 +71,7 @@ struct verdict {
 };
 
 void report_begin(const struct check *check, bool brief);
-void report_line(const struct check *check, const struct verdict *verdict, bool brief);
+void report_line(const struct verdict *verdict, bool brief);
 void report_story(const struct check *check, const struct verdict *verdict);
 void report_end(const struct check *check, int passed, int failed, int skipped);
 

@@ -17,7 +17,7 @@ theory:
 theory-run: $(THEORY_DIR)/theory
 	@$< tests/theory.json $(THEORY)
 
-$(THEORY_DIR)/theory: $(THEORY_PARTS:%=$(THEORY_DIR)/%.o) $(THEORY_LIB)
+$(THEORY_DIR)/theory: $(THEORY_PARTS:%=$(THEORY_DIR)/%.o) $(THEORY_LIB) | $(THEORY_DIR)/
 	$(CC) $(CFLAGS_ALL) $^ $(CJSON_LIBS) -lm -o $@
 $(THEORY_DIR)/%.o: tests/theory/%.c | $(THEORY_DIR)/
 	$(CC) $(CFLAGS_ALL) -Isim -Ichapters $(PKG_CFLAGS) -c $< -o $@

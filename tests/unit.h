@@ -13,9 +13,12 @@
 #define UNIT_H
 
 #include <check.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* A test, or `rows` runs of it with _i from 0: one for each row of a table. */
 struct unit_case {
@@ -41,6 +44,29 @@ static inline int unit_run(const char *name, const struct unit_case *cases, size
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* Check's own assertions report every success to the parent through a file. In a loop
+ * that runs a million times, use these. */
+#define UNIT_HOLDS(what) UNIT_SAYS(what, "does not hold: %s", #what)
+#define UNIT_SAYS(what, ...)                                                           \
+    do {                                                                               \
+        if (!(what))                                                                   \
+            ck_abort_msg(__VA_ARGS__);                                                 \
+    } while (0)
+
+/* Does it abort? A bug of the caller must not pass unseen. */
+static inline int unit_aborts(void (*bug)(void))
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        close(STDERR_FILENO);
+        bug();
+        _exit(0);
+    }
+    return child > 0 && waitpid(child, &status, 0) == child && WIFSIGNALED(status) &&
+           WTERMSIG(status) == SIGABRT;
 }
 
 /* A generator of the tests' own, so that they do not rest on what they test: one step

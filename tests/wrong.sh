@@ -2,7 +2,7 @@
 # wrong.sh [NN] - every wrong answer in tests/wrong/NN-name/ applies to the state after
 # its rung, builds without error, and is rejected by the test that its header names.
 # What does not build, or says "not written yet", has not been caught. Called by
-# `make wrong-answers`, which hands down how make builds (BUILD MODE CC FLAGS PLAYER LIBS).
+# `make wrong-answers`, which hands down how make builds (BUILD MODE CC FLAGS CHECKER LIBS).
 set -u
 here=$(dirname "$0")
 
@@ -15,6 +15,7 @@ miss() { # PATCH what is wrong
 
 # The state after rung NN: for each file, its newest copy at or below it.
 newest() { # FILE NN
+    # shellcheck disable=SC2012 # the names are ours
     ls -d solutions/*/"$1" | awk -F/ -v nn="$2" 'substr($2, 1, 2) <= nn' | tail -n 1
 }
 
@@ -39,7 +40,7 @@ build_patched() { # PATCH CHAPTER WORK
         fi
     done
     # shellcheck disable=SC2086
-    $CC $FLAGS "$BUILD/tests/$MODE/check-$2.o" $PLAYER $objects $LIBS -o "$3/check" 2>"$3/said"
+    $CC $FLAGS $CHECKER $objects $LIBS -o "$3/check" 2>"$3/said"
 }
 
 prove_one() { # PATCH
@@ -54,7 +55,7 @@ prove_one() { # PATCH
     patch -s -f -p1 --fuzz=0 -d "$work" <"$patch" >"$work/said" 2>&1 ||
         miss "$patch: does not apply: $(cat "$work/said")"
     build_patched "$patch" "$chapter" "$work" || miss "$patch: does not build: $(cat "$work/said")"
-    "$work/check" --result "$work/result" >"$work/said" 2>&1
+    "$work/check" "$chapter" --result "$work/result" >"$work/said" 2>&1
     [ $? = 1 ] || miss "$patch: NOT CAUGHT by any test"
     grep -q "^[a-z]* $id " "$work/result" || miss "$patch: there is no test \"$id\""
     grep -qE "^(wrong|endless|crashed) $id " "$work/result" ||

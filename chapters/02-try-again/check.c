@@ -78,45 +78,53 @@ static void without_deadline(void)
 static const int statuses[] = {200, 301, 404, 429, 500, 503, 0};
 
 /* One request, walked by hand: what should be asked of the backend and when, and what
- * the user should hear in the end. An answer comes within its limit or not at all. */
-static void walk_request(struct script_text *script, const struct client_config *config)
+ * the user should hear in the end. */
+struct walk {
+    struct script_text script;
+    int64_t now, end;
+    int status; /* of the last try; 0: no answer */
+};
+
+/* An answer comes within its limit, or not at all. */
+static void walk_try(struct walk *walk, uint32_t timeout_ms)
 {
-    int64_t now = 50, end = now + config->deadline_ms;
-    uint32_t attempts = config->retry.attempts > 0 ? config->retry.attempts : 1;
-    uint32_t made = 0;
-    int status = 0;
-    bool again = true;
-    script_add(script, "50 start");
-    while (again) {
-        int64_t limit = config->retry.timeout_ms;
-        if (limit == 0 || limit > end - now)
-            limit = end - now;
-        made++;
-        status = statuses[chance_below(7)];
-        script_add(script, ", %" PRId64 " call %" PRId64, now, limit);
-        now += status == 0 ? limit : (int64_t)chance_below((uint32_t)limit);
-        if (status == 0)
-            script_add(script, ", %" PRId64 " timeout", now);
-        else
-            script_add(script, ", %" PRId64 " reply %d", now, status);
-        bool failed = status == 0 || status == 429 || status >= 500;
-        again = failed && made < attempts && now < end;
-        const char *end_word = !failed ? "fresh" : status == 0 ? "timed-out" : "failed";
-        if (!again)
-            script_add(script, ", %" PRId64 " %s", now, end_word);
-    }
-    script_add(script, ", %" PRId64 " calls %" PRIu32, now, made);
+    int64_t left = walk->end - walk->now;
+    int64_t limit = timeout_ms == 0 || timeout_ms > left ? left : timeout_ms;
+    walk->status = statuses[chance_below(7)];
+    script_add(&walk->script, ", %" PRId64 " call %" PRId64, walk->now, limit);
+    walk->now += walk->status == 0 ? limit : (int64_t)chance_below((uint32_t)limit);
+    if (walk->status == 0)
+        script_add(&walk->script, ", %" PRId64 " timeout", walk->now);
+    else
+        script_add(&walk->script, ", %" PRId64 " reply %d", walk->now, walk->status);
 }
 
+static void walk_request(struct walk *walk, const struct client_config *config)
+{
+    uint32_t attempts = config->retry.attempts > 0 ? config->retry.attempts : 1;
+    uint32_t made = 0;
+    bool failed = true;
+    script_add(&walk->script, "%" PRId64 " start", walk->now);
+    while (failed && made < attempts && walk->now < walk->end) {
+        walk_try(walk, config->retry.timeout_ms);
+        made++;
+        failed = walk->status == 0 || walk->status == 429 || walk->status >= 500;
+    }
+    const char *heard = walk->status == 0 ? "timed-out" : "failed";
+    script_add(&walk->script, ", %" PRId64 " %s, %" PRId64 " calls %" PRIu32, walk->now,
+               failed ? heard : "fresh", walk->now, made);
+}
+
+/* Few attempts first, so that the first request to fail is easy to read. */
 static void any_request(void)
 {
     for (uint32_t i = 0; i < 400; i++) {
         struct client_config config = {.deadline_ms = 20 + chance_below(200)};
         config.retry.attempts = chance_below(2 + i / 60);
         config.retry.timeout_ms = chance_below(2) == 0 ? 0 : 1 + chance_below(100);
-        struct script_text script = {.length = 0};
-        walk_request(&script, &config);
-        play_client(&config, script.text);
+        struct walk walk = {.now = 50, .end = 50 + config.deadline_ms};
+        walk_request(&walk, &config);
+        play_client(&config, walk.script.text);
     }
 }
 

@@ -355,9 +355,8 @@ void breaker_record(struct breaker *b, struct breaker_permit *permit,
     struct breaker_permit used = *permit;
     *permit = (struct breaker_permit){.granted = false};
     int64_t now = see(b, now_ms);
-    if (!used.granted || used.generation != b->generation ||
-        b->mode == BREAKER_FORCED_OPEN || b->mode == BREAKER_FORCED_CLOSED)
-        return;
+    if (!used.granted || used.generation != b->generation)
+        return; /* nor does any permit count that was given while forced */
     if (b->state == BREAKER_CLOSED)
         record_closed(b, &used, outcome, now);
     else if (b->state == BREAKER_HALF_OPEN)

@@ -119,7 +119,8 @@ static enum breaker_outcome learn(struct client *client, struct client_call *cal
                                   const struct client_event *event)
 {
     struct breaker *breaker = &client->shards[call->slot].breaker;
-    call->status = event->kind == CLIENT_REPLY ? event->status : 0;
+    bool late = deadline_passed(call->deadline_ms, event->now_ms); /* as good as none */
+    call->status = event->kind == CLIENT_REPLY && !late ? event->status : 0;
     enum breaker_outcome outcome =
         retry_classify(call->status, call->deadline_ms, event->now_ms);
     client->in_flight--;
@@ -199,7 +200,7 @@ struct client_action client_step(struct client *client, struct client_call *call
     case CLIENT_STORE_FAILED:
         break; /* no store before chapter 13: nothing was asked of one */
     }
-    assert(!"an event that no action asked for");
+    assert(0 && "an event that no action asked for");
     return give_up(client, call, event->now_ms);
 }
 

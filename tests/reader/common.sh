@@ -3,13 +3,14 @@
 # where make runs them. It changes nothing by itself.
 #
 # A chapter is known by three names: CH=3 as typed, NN=03 as sorted, ID=03-trip as stored.
+# shellcheck disable=SC2034 # what is set here is used by those who source it
 set -eu
 
 parts="breaker retry client shared handler"
 
 # Colour only helps: every word it falls on says the same without it.
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
-    esc=$(printf '\033') && bold="$esc[1m" good="$esc[32m" bad="$esc[31m" plain="$esc[0m"
+    esc=$(printf '\033') && bold="${esc}[1m" good="${esc}[32m" bad="${esc}[31m" plain="${esc}[0m"
 else
     bold='' good='' bad='' plain=''
 fi
@@ -60,21 +61,18 @@ need_chapter() {
 
 # --- the ladder ---------------------------------------------------------------------
 
-# The newest copy of a file in a rung whose number is -lt or -le NN; nothing if there is none.
-rung() { # PART -lt|-le NN
+# The newest copy of a file at or below a rung; nothing if there is none.
+rung() { # PART NUMBER
     found=''
     for file in solutions/[0-9][0-9]-*/"$1.c"; do
-        [ -f "$file" ] || continue
         n=${file#solutions/}
-        if [ "${n%%-*}" "$2" "$3" ]; then found=$file; fi
+        if [ -f "$file" ] && [ "${n%%-*}" -le "$2" ]; then found=$file; fi
     done
     say "$found"
 }
 
-# The state in which chapter NN begins. Before chapter 0 there is only rung 00.
-state_before() { # PART NN
-    if [ "$2" = 00 ]; then rung "$1" -le 00; else rung "$1" -lt "$2"; fi
-}
+# The state in which chapter CH begins. Before chapter 0 there is only rung 0.
+state_before() { rung "$1" $((CH > 0 ? CH - 1 : 0)); } # PART
 
 # --- how far the reader is ----------------------------------------------------------
 
@@ -83,45 +81,48 @@ todos() { # calls of todo() left for chapter CH, as "file:line:task"
         sed "s/^\([^:]*:[0-9]*\):.*todo($1, *\([0-9]*\).*/\1:\2/" || true
 }
 
+result_file() { # NN
+    # shellcheck disable=SC2012 # the names are ours, and ls alone sorts by time
+    ls -t "${BUILD:-build}"/chapters/*/check-"$1".result 2>/dev/null | head -n 1
+}
+
 # What the last check of chapter NN said, as "passed total"; nothing if it was not run.
 result() {
-    # shellcheck disable=SC2012 # the names are ours, and ls alone sorts by time
-    file=$(ls -t "${BUILD:-build}"/chapters/*/check-"$1".result 2>/dev/null | head -n 1)
-    if [ -n "$file" ]; then sed -n 1p "$file"; fi
+    file=$(result_file "$1")
+    if [ -n "$file" ]; then sed -n '1{/^[0-9]* [0-9]*$/p;}' "$file"; fi
 }
 
 changed_since() { # was a file of the reader's changed since the check of chapter NN?
-    # shellcheck disable=SC2012
-    file=$(ls -t "${BUILD:-build}"/chapters/*/check-"$1".result 2>/dev/null | head -n 1)
-    [ -n "$(find chapters/*.c chapters/*.h -newer "$file" 2>/dev/null)" ]
+    [ -n "$(find chapters/*.c chapters/*.h -newer "$(result_file "$1")")" ]
 }
 
 passed() { # is the last check of chapter NN all green?
+    # shellcheck disable=SC2046 # two words
     set -- $(result "$1")
-    [ $# -ge 2 ] && [ "$1" = "$2" ] && [ "$2" -gt 0 ]
+    [ $# -eq 2 ] && [ "$1" = "$2" ] && [ "$2" -gt 0 ]
 }
 
-# Where the reader stands, as two lines: a sentence, and the one command to go on with.
-# It is the first chapter that is not known to be green.
+# Where the reader stands, as two lines: a sentence, and the one command to go on with. It
+# is the first chapter not known to be green, from the one on at which `make start` began.
 where_am_i() {
-    [ -n "$(ids)" ] || { say "There is no chapter here yet."; say "make doctor"; return; }
+    [ -n "$(ids)" ] || { say "There is no chapter here yet." && say "make doctor" && return; }
+    began=$(sed -n 's/^\([0-9]*\)-.* started$/\1/p' .progress 2>/dev/null | tail -n 1)
     for id in $(ids); do
         set_chapter "$id"
-        if [ -z "$(result "$NN")" ]; then
-            [ "$CH" = 0 ] && say "Start here: read $DIR/README.md, then" ||
-                say "Next is chapter $CH: read $DIR/README.md, then"
-        elif ! passed "$NN"; then
-            say "You are at chapter $CH ($ID): $(result "$NN" | sed 's/ / of /') tests pass."
-        else
+        score=$(result "$NN")
+        if [ -n "$score" ]; then
+            ! passed "$NN" || continue
+            say "You are at chapter $CH, ${ID#*-}: ${score% *} of ${score#* } tests pass."
+        elif [ "$NN" -lt "${began:-0}" ]; then
             continue
+        elif [ "$CH" = 0 ]; then
+            say "Start here: read $DIR/README.md, then"
+        else
+            say "Next is chapter $CH, ${ID#*-}: read $DIR/README.md, then"
         fi
         say "make check CH=$CH"
         return
     done
-    if changed_since "$NN"; then
-        say "All was green, but your files have changed since."
-    else
-        say "Every chapter is green. What is left is the cloud: lab/README.md."
-    fi
+    say "Every chapter was green when last checked."
     say "make check CH=$CH"
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # help.sh - `make help`, and `make` alone: where you are, and what there is to do.
-. "$(dirname "$0")/common.sh"
+. tests/reader/common.sh
 
 title "Open Circuit: write a circuit breaker, watch it fail, put it in the cloud"
 where_am_i | {
@@ -8,9 +8,11 @@ where_am_i | {
     read -r next
     printf '\n  %s\n      %s%s%s\n\n' "$where" "$bold" "$next" "$plain"
 }
-if ! command -v make >/dev/null || ! sh tests/reader/doctor.sh >/dev/null 2>&1; then
-    say "  Something is missing here: ./run doctor names it, ./run check installs it."
-    say
+for tool in cc make pkg-config; do # a glance: the doctor looks closely
+    command -v "$tool" >/dev/null || lack=yes
+done
+if [ -n "${lack:-}" ] || ! pkg-config --exists check libcjson; then
+    printf '  Something is missing here: ./run doctor names it, ./run check installs it.\n\n'
 fi
 cat <<'END'
   make demo               one outage, three clients, one picture

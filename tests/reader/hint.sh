@@ -4,7 +4,7 @@
 # Level 1 says where to look, 2 what must hold, 3 nearly the code. hints.md has a
 # `## task 1` for each task and under it `### 1`, `### 2`, `### 3`. Without TASK it is the
 # first task not written yet; if all are written, every task of the chapter.
-. "$(dirname "$0")/common.sh"
+. tests/reader/common.sh
 need_chapter hint
 
 L=${L:-1}
@@ -14,11 +14,11 @@ case $L in 1 | 2 | 3) ;; *) refuse "There is no hint level L=$L; the levels are 
 tasks=$(sed -n 's/^## *[Tt]ask *\([0-9][0-9]*\).*/\1/p' "$DIR/hints.md")
 [ -n "$tasks" ] || refuse "Chapter $CH has no tasks, so it has no hints either."
 if [ -n "${TASK:-}" ]; then
-    say "$tasks" | grep -qx -e "$TASK" ||
+    say "$tasks" | grep -qxF -e "$TASK" ||
         refuse "Chapter $CH has no task TASK=$TASK; its tasks are $(say "$tasks" | paste -sd, - | sed 's/,/, /g')."
 else
     TASK=$(todos "$CH" | sed 's/.*://' | sort -n | head -n 1)
-    say "$tasks" | grep -qx -e "${TASK:-none}" || TASK=$tasks
+    say "$tasks" | grep -qxF -e "${TASK:-none}" || TASK=$tasks
 fi
 
 for task in $TASK; do
@@ -29,8 +29,8 @@ for task in $TASK; do
         here && at { print }' "$DIR/hints.md"
 done
 if [ "$L" -lt 3 ]; then
-    set -- $TASK
-    say "More: make hint CH=$CH L=$((L + 1))$([ $# -gt 1 ] || say " TASK=$TASK")"
+    case $TASK in *[!0-9]*) same='' ;; *) same=" TASK=$TASK" ;; esac
+    say "More: make hint CH=$CH L=$((L + 1))$same"
 else
     say "That was the last hint. An answer: make reveal CH=$CH"
 fi

@@ -1,6 +1,7 @@
+#!/bin/sh
 # plot.sh - `make plot CH=3`: the storm of the chapter, before (on the rung below) and with
 # your files, on the same axes: as text here, and as a picture where gnuplot is.
-. "$(dirname "$0")/common.sh"
+. tests/reader/common.sh
 need_chapter plot
 who=${WHO:-chapters}
 plots=$BUILD/plots

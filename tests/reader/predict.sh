@@ -12,7 +12,7 @@
 # A question and a why may go on over several lines. Answers that count as the same are
 # parted by |; case does not matter. What the reader said is kept in .progress, a line
 # `03-trip predict 1 = no` each; whoever wants to be asked again deletes the line.
-. "$(dirname "$0")/common.sh"
+. tests/reader/common.sh
 need_chapter predict
 
 file=$DIR/predict.txt

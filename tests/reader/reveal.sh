@@ -1,14 +1,13 @@
 #!/bin/sh
 # reveal.sh - `make reveal CH=3`: what the book's own answer changes in chapter 3, as a
 # diff against the state before it. Asks first; YES=1 is an answer too.
-. "$(dirname "$0")/common.sh"
+. tests/reader/common.sh
 need_chapter reveal
 
 files=''
 for part in $parts; do
-    for file in solutions/"$ID/$part.c"; do
-        [ ! -f "$file" ] || files="$files $file"
-    done
+    file=solutions/$ID/$part.c
+    [ ! -f "$file" ] || files="$files $file"
 done
 if [ "$NN" = 00 ] || [ -z "$files" ]; then
     say "Chapter $CH has no answer to reveal: the book's own files do not change in it."
@@ -23,7 +22,7 @@ if [ "${YES:-}" != 1 ]; then
 fi
 
 for file in $files; do
-    before=$(state_before "$(basename "$file" .c)" "$NN")
+    before=$(state_before "$(basename "$file" .c)")
     title "$file"
     status=0
     diff -u "${before:-/dev/null}" "$file" || status=$?

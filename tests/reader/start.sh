@@ -3,12 +3,12 @@
 #
 # The only command that writes a file of the reader's. What was there is first kept, whole,
 # in chapters/backup-N/; N counts up, so a backup is never written over.
-. "$(dirname "$0")/common.sh"
+. tests/reader/common.sh
 need_chapter start
 
 place='' same=''
 for part in $parts; do
-    from=$(state_before "$part" "$NN")
+    from=$(state_before "$part")
     if [ -z "$from" ]; then
         continue # not on the ladder so far: the file stays as it is
     elif cmp -s "$from" "chapters/$part.c"; then
@@ -38,6 +38,10 @@ mv "$half" "$backup"
 for from in $place; do
     cp "$from" chapters/.new && mv chapters/.new "chapters/$(basename "$from")"
 done
+
+# What was checked so far says nothing of these files; status goes on from here.
+rm -f "${BUILD:-build}"/chapters/*/check-*.result
+say "$ID started" >>.progress
 
 title "Chapter $CH begins: read $DIR/README.md, then make check CH=$CH"
 for from in $place; do say "  chapters/$(basename "$from") is now a copy of $from"; done

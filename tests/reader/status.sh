@@ -3,7 +3,7 @@
 #
 # A chapter is green when its check says so, and not before: "written" means only that no
 # call of todo() is left for it. The checks leave their counts in build/, this reads them.
-. "$(dirname "$0")/common.sh"
+. tests/reader/common.sh
 
 board() {
     printf '  %-2s  %-26s  %-12s  %s\n' '#' chapter written tests

@@ -5,7 +5,7 @@
 # works on network disks and in WSL too. It looks at what they hold, not at their times: an
 # editor may save twice within a second, and clocks of two hosts differ. It never moves on
 # to the next chapter by itself.
-. "$(dirname "$0")/common.sh"
+. tests/reader/common.sh
 if [ -n "${CH:-}" ]; then
     need_chapter watch
 else

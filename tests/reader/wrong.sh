@@ -1,7 +1,7 @@
 #!/bin/sh
 # wrong.sh - `make wrong CH=3`: the wrong answers that the check of chapter 3 rejects, to be
 # read once it accepts yours: each is a misconception, mostly somebody's real bug.
-. "$(dirname "$0")/common.sh"
+. tests/reader/common.sh
 need_chapter wrong
 
 set -- tests/wrong/"$ID"/*.patch

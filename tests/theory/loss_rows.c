@@ -1,4 +1,5 @@
-/* loss_rows.c - queues that lose customers: at a bound, at a deadline, of impatience. */
+/* loss_rows.c - queues that lose customers: at a bound, at a deadline, of impatience.
+ */
 #include <stddef.h>
 
 #include "station.h"

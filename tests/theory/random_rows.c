@@ -58,7 +58,7 @@ static void xoshiro(struct theory *t)
 
 /* --- distributions ---------------------------------------------------------------- */
 
-#define BINS 40000
+#define BINS 200000
 #define BIN_NS 1000000
 
 /* Draws sorted into narrow bins, and their moments, about 1.0 for numerical health. */

@@ -17,7 +17,8 @@ static struct record *failing(const struct client_config *client, double p)
 {
     struct town town = town_new(1000, 2000);
     town.client = *client;
-    town_fault(&town, FAULT_ERRORS, 0, 2000, FAULT_EVERYWHERE, (uint32_t)lround(100 * p));
+    town_fault(&town, FAULT_ERRORS, 0, 2000, FAULT_EVERYWHERE,
+               (uint32_t)lround(100 * p));
     return town_run(&town, 1);
 }
 
@@ -80,7 +81,8 @@ static uint64_t calls_below(const struct retry_policy *policy, int layers)
 static void layers(struct theory *t)
 {
     struct retry_policy policy = {.attempts = whole(t, "attempts")};
-    theory_check(t, "amplification", (double)calls_below(&policy, (int)whole(t, "layers")));
+    theory_check(t, "amplification",
+                 (double)calls_below(&policy, (int)whole(t, "layers")));
 }
 
 static void burst(struct theory *t)

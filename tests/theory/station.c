@@ -15,9 +15,12 @@ enum { RING = 1 << 20 };
 
 static void close_interval(struct station *s)
 {
-    int64_t now = sim_now(s->sim);
-    double time = (double)(now - s->changed), inside = (double)s->inside;
+    int64_t now = sim_now(s->sim), from = s->changed, to = now;
+    from = from > s->from ? from : s->from;
+    to = s->to > 0 && s->to < to ? s->to : to;
+    double time = from < to ? (double)(to - from) : 0, inside = (double)s->inside;
     s->area += s->inside * (uint64_t)(now - s->changed);
+    s->area_counted += inside * time;
     s->area_squared += inside * inside * time;
     s->crowd_time += s->inside >= s->crowd ? time : 0;
     s->changed = now;
@@ -98,7 +101,7 @@ struct station *station_new(double per_unit, uint32_t servers, double customers)
 {
     static struct station station;
     uint32_t rps = (uint32_t)lround(per_unit * (double)(SIM_S / UNIT));
-    station = (struct station){.seed = 1};
+    station = (struct station){.seed = 7};
     station.load = (struct load_config){.law = LOAD_POISSON, .rps = rps};
     station.backend = (struct backend_config){
         .shards = 1, .servers = servers, .service = service_exponential(1)};

@@ -1,14 +1,15 @@
 /* station.h - load.c before backend.c, and everything queueing theory has a name for.
  *
- * One unit of a row's time (a mean service, mostly) is one simulated millisecond, so
- * rates of tenths are whole calls per second. */
+ * One unit of a row's time (a mean service, mostly) is a tenth of a simulated second:
+ * then rates of tenths are whole calls per second, and a nanosecond is next to nothing.
+ */
 #ifndef STATION_H
 #define STATION_H
 
 #include "backend.h"
 #include "load.h"
 
-#define UNIT SIM_MS
+#define UNIT (SIM_S / 10)
 
 enum { STATION_BINS = 1 << 16, STATION_BINS_PER_UNIT = 200 };
 
@@ -22,13 +23,14 @@ struct station {
     int64_t mean_patience; /* or one by exponential chance */
     int64_t wait_over;     /* count waits longer than this */
     uint64_t crowd;        /* and the time with so many inside, or more */
+    int64_t from, to;      /* what the next three are counted in; to 0: to the end */
 
     /* What came of it. */
     uint64_t arrived, served, lost, waited, waited_long;
     int64_t over; /* when the last one left */
     double wait_sum;
     __extension__ unsigned __int128 sojourn_sum, area; /* ns, and calls times ns */
-    double area_squared, crowd_time;
+    double area_counted, area_squared, crowd_time;
     uint32_t bin[STATION_BINS]; /* sojourns */
 
     /* Of the run itself. */

@@ -142,11 +142,10 @@ static const struct theory_test *find_test(const char *id)
 
 static bool play(const struct theory_test *test, const cJSON *row, const cJSON *point)
 {
-    struct theory t = {
-        .id = test->id,
-        .params = cJSON_GetObjectItemCaseSensitive(point, "params"),
-        .expect = cJSON_GetObjectItemCaseSensitive(point, "expect"),
-        .tolerance = cJSON_GetObjectItemCaseSensitive(row, "tolerance")};
+    struct theory t = {.id = test->id,
+                       .params = cJSON_GetObjectItemCaseSensitive(point, "params"),
+                       .expect = cJSON_GetObjectItemCaseSensitive(point, "expect"),
+                       .tolerance = cJSON_GetObjectItemCaseSensitive(row, "tolerance")};
     test->run(&t);
     int i = 0;
     for (const cJSON *item = t.expect->child; item != NULL; item = item->next, i++)

@@ -44,7 +44,8 @@ double theory_expect(const struct theory *t, const char *name);
 /* Hand in a number: printed, and compared under the tolerance of the row. */
 void theory_check(struct theory *t, const char *name, double measured);
 
-/* The same under a tolerance of its own, where the row's cannot apply; say why there. */
+/* The same under a tolerance of its own, where the row's cannot apply; say why there.
+ */
 void theory_check_within(struct theory *t, const char *name, double measured,
                          double margin);
 

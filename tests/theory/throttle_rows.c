@@ -9,7 +9,8 @@
 #include "retry.h"
 #include "theory.h"
 
-/* --- the throttle of the SRE book -------------------------------------------------- */
+/* --- the throttle of the SRE book --------------------------------------------------
+ */
 
 enum { SLICES = 120 }; /* of a second each: the window is two minutes */
 
@@ -53,7 +54,8 @@ static void formula(struct theory *t)
     theory_check(t, "p_reject", rejected / (double)throttle_of(&th));
 }
 
-/* --- a sender, its throttle, a backend that sheds what it cannot do ----------------- */
+/* --- a sender, its throttle, a backend that sheds what it cannot do -----------------
+ */
 
 struct sender {
     struct sim *sim;
@@ -127,7 +129,8 @@ static void fixed_point(struct theory *t)
         .bounded = true,
         .queue_max = 50,
         .service = {.law = SERVICE_FIXED, .mean_ns = llround(20e9 / c)}};
-    struct sender s = sender_run(theory_param(t, "K"), theory_param(t, "lambda"), &server, 0);
+    struct sender s =
+        sender_run(theory_param(t, "K"), theory_param(t, "lambda"), &server, 0);
     theory_check(t, "sent", s.sent / 600);
     theory_check(t, "local_reject", 1 - s.sent / s.offered);
     theory_check(t, "accepted", s.accepted / 600);
@@ -144,7 +147,8 @@ static void threshold(struct theory *t)
     theory_check(t, "p_reject_limit", 1 - s.sent / s.offered);
 }
 
-/* --- the token bucket -------------------------------------------------------------- */
+/* --- the token bucket --------------------------------------------------------------
+ */
 
 struct policer {
     struct sim *sim;

@@ -36,9 +36,12 @@ void town_fault(struct town *town, enum fault_kind kind, double from, double to,
                 int32_t shard, uint32_t pct)
 {
     assert(town->world.fault_count < FAULTS_MAX);
-    town->world.faults[town->world.fault_count++] = (struct fault){
-        .from = town_time(from), .to = town_time(to), .kind = kind, .shard = shard,
-        .pct = pct};
+    town->world.faults[town->world.fault_count++] =
+        (struct fault){.from = town_time(from),
+                       .to = town_time(to),
+                       .kind = kind,
+                       .shard = shard,
+                       .pct = pct};
 }
 
 void town_hang(struct town *town, double from, double to)

@@ -1,0 +1,59 @@
+# What `make check` and `make check-all` are made of. Each step is a target of its own; it
+# is run by tests/step.sh, which says ok or FAILED and remembers it for .ci/run. All steps
+# are run, whatever becomes of the earlier ones.
+
+STEPS_CHECK := unit ladder wrong-answers hostile book-truth storm-tests commands theory
+STEPS_ALL := clang musl digest scenes plots format tidy analyze shellcheck valgrind \
+  mutate fuzz
+
+run_steps = @failed=0; for step in $(1); do \
+  BUILD='$(BUILD)' sh tests/step.sh $$step $(MAKE) --no-print-directory $$step \
+  || failed=1; done; exit $$failed
+
+.PHONY: check-workbook check-all $(STEPS_CHECK) $(STEPS_ALL)
+check-workbook:
+	$(call run_steps,$(STEPS_CHECK))
+check-all:
+	$(call run_steps,$(STEPS_ALL))
+
+# --- steps of check -----------------------------------------------------------------------
+storms:
+	@for who in $(RUNGS); do $(MAKE) -s --no-print-directory WHO=$$who storm || exit 1; done
+
+book-truth: storms ladder-programs
+	@BUILD='$(BUILD)' sh tests/book.sh
+storm-tests: storms scene-test world-test
+	@BUILD='$(BUILD)' STORM='$(STORM)' sh tests/storm.sh
+commands:
+	@BUILD='$(BUILD)' MAKE='$(MAKE)' sh tests/commands.sh
+
+# --- steps of check-all -------------------------------------------------------------------
+OURS_C := $(wildcard chapters/*.c solutions/*/*.c sim/*.c)
+ALL_C := $(wildcard chapters/*.[ch] chapters/*/*.c solutions/*/*.c sim/*.[ch] tests/*.[ch] \
+  tests/*/*.[ch])
+INCLUDES := -Ichapters -Isim -Itests $(PKG_CFLAGS)
+
+clang:
+	@$(MAKE) --no-print-directory CI=true CC=clang BUILD=$(BUILD)/clang unit ladder storms
+# musl has neither Check nor cJSON here: what needs neither must build and run with it.
+musl:
+	@$(MAKE) --no-print-directory CI=true CC='musl-gcc -static' BUILD=$(BUILD)/musl \
+	  MODE=release $(addprefix $(BUILD)/musl/12-where-it-hurts/release/,breaker.o retry.o client.o)
+scenes: storms
+	@for scene in sim/scenes/*.json; do $(STORM) sweep $$scene --quiet || exit 1; done
+plots: storms
+	@BUILD='$(BUILD)' STORM='$(STORM)' sh tests/plots.sh
+format:
+	@clang-format --dry-run -Werror $(ALL_C)
+tidy:
+	@clang-tidy --quiet $(OURS_C) -- -std=c11 -D_POSIX_C_SOURCE=200809L $(INCLUDES) 2>&1 | \
+	  grep -E '(warning|error):' && exit 1 || exit 0
+analyze:
+	@for file in $(OURS_C); do gcc -fanalyzer -Werror -O1 -std=c11 -D_POSIX_C_SOURCE=200809L \
+	  $(INCLUDES) -c $$file -o /dev/null || exit 1; done
+shellcheck:
+	@shellcheck -x run .ci/run tests/*.sh tests/reader/*.sh
+valgrind:
+	@$(MAKE) -s --no-print-directory MODE=plain WHO=$(LAST) $(BUILD)/$(notdir $(LAST))/plain/storm
+	@valgrind -q --leak-check=full --error-exitcode=1 \
+	  $(BUILD)/$(notdir $(LAST))/plain/storm compare chapters/03-trip/scene.json --quiet

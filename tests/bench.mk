@@ -1,0 +1,24 @@
+# `make bench`: how fast. `make bench-count`: how many instructions, by callgrind. A
+# benchmark informs; nothing passes or fails by it.
+ifndef BENCH_MK
+BENCH_MK := 1
+
+BENCH_WHO := solutions/12-where-it-hurts
+BENCH_DIR  = $(BUILD)/tests/$(MODE)/bench
+BENCH_PARTS := bench mm1 breaker scenes
+
+.PHONY: bench bench-count bench-run bench-count-run
+bench bench-count:
+	@$(MAKE) --no-print-directory -s MODE=release WHO=$(BENCH_WHO) $@-run
+bench-run: $(BENCH_DIR)/bench
+	@$< $(wildcard sim/scenes/*.json)
+bench-count-run: $(BENCH_DIR)/bench
+	@sh tests/bench/count.sh $<
+
+$(BENCH_DIR)/bench: $(BENCH_PARTS:%=$(BENCH_DIR)/%.o) $(SIM_OBJECTS) $(SIM_DIR)/adapter.o \
+    $(foreach p,breaker retry client,$(call who_dir,$(BENCH_WHO))/$(p).o) | $(BENCH_DIR)/
+	$(CC) $(CFLAGS_ALL) $(filter %.o,$^) $(CJSON_LIBS) -o $@
+$(BENCH_DIR)/%.o: tests/bench/%.c | $(BENCH_DIR)/
+	$(CC) $(CFLAGS_ALL) -Isim -Ichapters $(PKG_CFLAGS) -c $< -o $@
+
+endif

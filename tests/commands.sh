@@ -1,0 +1,302 @@
+#!/bin/sh
+# commands.sh - types the reader's commands, wrongly too, in a temporary copy of the tree.
+#
+# First on a made-up bench of four short chapters, so that every expected word is known
+# here; then on the real chapters, whose hints, predictions and rungs must be such that
+# the commands can show them; last ./run, on machines made up of a few links.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+here=$PWD
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT TERM
+unset MAKEFLAGS MFLAGS MAKELEVEL CH L T TASK YES FORCE BUILD WHO CI CC
+export LC_ALL=C NO_COLOR=1
+make=${MAKE:-make}
+failed=0 ran=0
+
+# t STATUS TEXT COMMAND...: it ends with STATUS and says TEXT (a fixed string)
+t() {
+    status=$1 text=$2
+    shift 2
+    ran=$((ran + 1))
+    got=0
+    said=$("$@" 2>&1 </dev/null) || got=$?
+    [ "$got" = "$status" ] || complain "ended with $got, not with $status" "$@"
+    case $said in *"$text"*) ;; *) complain "did not say: $text" "$@" ;; esac
+}
+complain() {
+    failed=$((failed + 1))
+    what=$1 && shift
+    printf 'FAILED %s\n    %s; it said:\n' "$*" "$what"
+    printf '%s\n' "$said" | sed 's/^/    | /'
+}
+not() { ! "$@"; }
+same() { ran=$((ran + 1)) && { cmp "$1" "$2" || { said='' && complain "differ" "$@"; }; }; }
+silent() { case $said in *"$1"*) complain "said: $1" "the last command" ;; esac; }
+type_in() { # TEXT COMMAND...: with TEXT on its standard input
+    text=$1 && shift
+    printf '%s' "$text" | "$@"
+}
+m() { $make --no-print-directory "$@"; }
+
+# --- a made-up bench ----------------------------------------------------------------
+bench=$tmp/bench
+mkdir -p "$bench/tests" "$bench/chapters" "$bench/solutions" && cd "$bench" || exit 2
+cp -r "$here/tests/reader" "$here/tests/reader.mk" tests/
+cat >Makefile <<'END'
+BUILD := build
+include tests/reader.mk
+.DEFAULT_GOAL := help
+check:
+	@echo "checked $(CH)"
+END
+t 2 "There is no chapter here yet" m hint CH=1
+for id in 00-green 01-hang 02-again 08-rates; do
+    mkdir "chapters/$id" "solutions/$id"
+done
+for part in breaker retry client shared handler; do
+    echo "$part, rung 0" >"solutions/00-green/$part.c"
+done
+echo 'void f(void) { todo(1, 2); todo(8, 1); }' >>solutions/00-green/retry.c
+echo "retry, rung 1" >solutions/01-hang/retry.c
+echo "retry, rung 2" >solutions/02-again/retry.c
+echo "breaker, rung 8" >solutions/08-rates/breaker.c
+cp solutions/00-green/*.c chapters/
+echo "/* given */" >chapters/breaker.h
+cat >chapters/01-hang/hints.md <<'END'
+# Hints
+## task 1
+### 1
+one-one
+### 2
+one-two
+## Task 2: with a name
+### 1
+two-one
+### 2
+two-two
+### 3
+two-three
+END
+printf 'question: How many?\nOf all.\nanswer: 5 | five\nwhy: Because.\n\nquestion: Allowed?\nanswer: no\nwhy: Full.\n' \
+    >chapters/01-hang/predict.txt
+mkdir -p tests/wrong/01-hang
+printf 'misconception: later is fine\nseen in: -\n\n--- a/x\n+++ b/x\n-good\n+bad\n' >tests/wrong/01-hang/too-late.patch
+
+# each of them: no chapter, and chapters that are none
+for command in hint start reveal predict wrong; do
+    t 2 "Which chapter? Say, for example, make $command CH=3; the chapters here are 0, 1, 2, 8." m $command
+    for typo in 3 99 -1 1x lab '*' '' '1 2' 08-rate 123456789012345678901234567890; do
+        t 2 "the chapters here are 0, 1, 2, 8." m $command "CH=$typo"
+    done
+done
+t 2 "the chapters here are" m watch CH=7
+
+# where the reader is
+t 0 "Start here: read chapters/00-green/README.md" m
+t 0 "make check CH=0" m help
+t 0 "1 to write    not checked" m status
+mkdir -p build/chapters/san
+printf '3 3\npass a\nend\n' >build/chapters/san/check-00.result
+t 0 "green  3 of 3" m status
+t 0 "Next is chapter 1, hang" m status
+printf '2 9\npass a\nend\n' >build/chapters/san/check-01.result
+t 0 "You are at chapter 1, hang: 2 of 9 tests pass." m
+t 0 "red    2 of 9" m status
+printf 'wrong a\nwrong b\n' >build/chapters/san/check-01.result
+t 0 "Next is chapter 1" m status
+printf '0 0\nend\n' >build/chapters/san/check-01.result
+t 0 "You are at chapter 1" m status
+touch -t 200001010000 build/chapters/san/check-00.result
+t 0 "green  3 of 3, files changed since" m status
+
+# hint: the level, the task
+t 0 "two-one" m hint CH=1
+silent one-one
+silent two-two
+t 0 "More: make hint CH=1 L=2 TASK=2" m hint CH=01
+t 0 "one-two" m hint CH=01-hang TASK=1 L=2
+t 0 "make reveal CH=1" m hint CH=1 L=3
+for typo in 0 4 x '1 2' -1; do t 2 "the levels are 1, 2 and 3" m hint CH=1 "L=$typo"; done
+for typo in 0 3 x -1 '.*'; do t 2 "its tasks are 1, 2." m hint CH=1 "TASK=$typo"; done
+t 2 "has no hints" m hint CH=2
+
+# predict: asks, keeps, shows; asked again it shows only
+t 2 "No answer to question 1" m predict CH=1
+t 2 "No answer to question 2" type_in "$(printf 'Five \n.')" sh -c "head -n 1 | $make predict CH=1"
+t 0 "you said   No." type_in "No.
+" m predict CH=1
+t 0 "it is      5, as you said" m predict CH=1
+t 0 "it is      no, as you said" m predict CH=1
+t 0 "01-hang predict 1 = Five" cat .progress
+# shellcheck disable=SC2016 # what a reader typed must come back as it is
+sed 's/Five/$(touch oops) `id` "7" \\n %s/' .progress >p && mv p .progress
+# shellcheck disable=SC2016
+t 0 'you said   $(touch oops) `id` "7" \n %s' m predict CH=1
+silent "5, as you said"
+t 0 "asks for no prediction" m predict CH=2
+t 0 "Of all." m predict CH=1
+
+# wrong: only once the check is green
+t 2 "First your own answer" m wrong CH=1
+t 0 "later is fine" m wrong CH=1 FORCE=1
+printf '9 9\npass a\nend\n' >build/chapters/san/check-01.result
+t 0 "+bad" m wrong CH=1
+t 0 "keeps no wrong answers" m wrong CH=2
+
+# reveal: asks; shows the rung against the state before it
+t 2 "make reveal CH=2 YES=1" m reveal CH=2
+silent "rung 2"
+t 0 "+retry, rung 2" m reveal CH=2 YES=1
+t 0 "-retry, rung 1" m reveal CH=2 YES=1
+t 0 "-breaker, rung 0" m reveal CH=8 YES=1
+t 0 "no answer to reveal" m reveal CH=0
+if script -qec true /dev/null >/dev/null 2>&1; then # a terminal to ask on
+    t 0 "Not shown." type_in 'n
+' script -qec "$make reveal CH=2" /dev/null
+    t 0 "retry, rung 2" type_in 'y
+' script -qec "$make reveal CH=2" /dev/null
+fi
+
+# start: the state before the chapter; what was there is kept
+echo mine >chapters/retry.c
+echo mine too >chapters/breaker.c
+t 0 "Your files as they were: chapters/backup-1" m start CH=8
+same chapters/retry.c solutions/02-again/retry.c
+same chapters/breaker.c solutions/00-green/breaker.c
+t 0 mine cat chapters/backup-1/retry.c
+t 0 "mine too" cat chapters/backup-1/breaker.c
+t 0 "Next is chapter 8" m status
+t 0 "already. Nothing was changed." m start CH=08
+t 0 "backup-2" m start CH=2
+same chapters/retry.c solutions/01-hang/retry.c
+t 0 "Next is chapter 2" m status
+t 0 "backup-3" m start CH=0
+same chapters/retry.c solutions/00-green/retry.c
+cp chapters/backup-1/*.c chapters/ # as it says to undo
+t 0 mine cat chapters/retry.c
+t 1 "" test -e chapters/backup-4
+t 1 "" test -e chapters/backup-1.unfinished
+t 1 "" test -e chapters/.new
+rm solutions/*/handler.c && echo "mine" >chapters/handler.c
+t 0 "backup-4" m start CH=1
+t 0 mine cat chapters/handler.c
+
+# nothing but start writes a file of the reader's
+cksum chapters/*.c >"$tmp/before"
+for command in status help hint predict doctor; do m $command CH=1 </dev/null >/dev/null 2>&1; done
+m wrong CH=1 FORCE=1 >/dev/null && m reveal CH=2 YES=1 >/dev/null
+cksum chapters/*.c >"$tmp/after"
+same "$tmp/before" "$tmp/after"
+
+# watch: checks at once, again after a save, and ends when told to
+MAKE="$make" CH=1 sh tests/reader/watch.sh >"$tmp/watched" 2>&1 &
+watcher=$!
+seen() { # COUNT: wait until it has checked so often
+    waited=0
+    while [ "$(grep -c '^checked 1' "$tmp/watched")" -lt "$1" ] && [ $waited -lt 10 ]; do
+        sleep 1 && waited=$((waited + 1))
+    done
+}
+seen 1
+echo changed >>chapters/retry.c
+seen 2
+sleep 2
+kill -TERM $watcher
+ended=0
+wait $watcher || ended=$?
+t 0 "0" echo $ended
+t 0 "Stopped watching." cat "$tmp/watched"
+t 0 "2" grep -c '^checked 1' "$tmp/watched"
+
+# step.sh
+t 0 "ok fine" sh "$here/tests/step.sh" fine true
+silent hello
+t 3 "FAILED broken" sh "$here/tests/step.sh" broken sh -c 'echo hello; exit 3'
+t 3 "hello" sh "$here/tests/step.sh" broken sh -c 'echo hello; exit 3'
+t 2 "usage" sh "$here/tests/step.sh" broken
+t 0 "FAILED broken" cat build/steps
+
+# --- the real chapters --------------------------------------------------------------
+real=$tmp/real
+mkdir "$real" && cd "$here" || exit 2
+for file in Makefile run chapters solutions sim tests .ci; do
+    [ ! -e "$file" ] || cp -r "$file" "$real/"
+done
+cd "$real" || exit 2
+rm -rf chapters/backup-*
+t 0 "make status" m
+t 0 "make status" m help
+t 0 "green-first" m status
+t 2 "*** No rule to make target 'chekc'" m chekc
+for dir in chapters/[0-9][0-9]-*/; do
+    id=$(basename "$dir")
+    n=$(printf '%s' "${id%%-*}" | sed 's/^0\(.\)/\1/')
+    t 0 "" m start "CH=$n"
+    t 0 "already. Nothing was changed." m start "CH=$n"
+    t 0 "" m reveal "CH=$n" YES=1
+    t 0 "" m wrong "CH=$n" FORCE=1
+    if [ -f "$dir/hints.md" ]; then
+        # shellcheck disable=SC2013 # a number a line
+        for task in $(sed -n 's/^## *[Tt]ask *\([0-9]*\).*/\1/p' "$dir/hints.md"); do
+            for level in 1 2 3; do
+                t 0 "hint $level of 3" m hint "CH=$n" "L=$level" "TASK=$task"
+                [ "$(printf '%s\n' "$said" | grep -c .)" -gt 2 ] || complain "is empty" m hint "CH=$n" "L=$level" "TASK=$task"
+            done
+        done
+    fi
+    if [ -f "$dir/predict.txt" ]; then
+        for field in answer why; do
+            [ "$(grep -c '^question:' "$dir/predict.txt")" = "$(grep -c "^$field: *[^ ]" "$dir/predict.txt")" ] ||
+                { said='' && complain "a question lacks its $field:" "$dir/predict.txt"; }
+        done
+        t 0 "you said   I do not know" type_in "
+
+
+
+
+" m predict "CH=$n"
+    fi
+done
+
+# --- ./run, on machines made up of a few links --------------------------------------
+machine=$tmp/bin
+mkdir "$machine"
+for tool in sh cat sed awk grep head tail ls basename dirname paste sort tr cut mktemp rm env find cksum; do
+    ln -s "$(command -v $tool)" "$machine/$tool"
+done
+on_it() { env -i PATH="$machine" "$@"; }
+can() { printf '#!/bin/sh\n%s\n' "$2" >"$machine/$1" && chmod +x "$machine/$1"; }
+can id 'echo 1000'
+t 0 "make status" on_it ./run
+t 0 "./run doctor names it" on_it ./run help
+t 1 "MISSING  C compiler" on_it ./run doctor
+t 1 "no package manager here that I know" on_it ./run check
+can apt-get 'echo "apt-get $*" >>'"$tmp/apt"
+t 1 "there is no sudo. As root: apt-get update" on_it ./run check CH=3
+t 1 "" test -e "$tmp/apt"
+can sudo 'exec "$@"'
+t 1 "Nothing was installed." on_it ./run check CH=3
+t 1 "" test -e "$tmp/apt"
+t 1 "Still missing: cc make" on_it CI=true ./run check CH=3
+t 0 "libcjson-dev" cat "$tmp/apt"
+t 0 "apt-get update" head -n 1 "$tmp/apt"
+can apt-get 'echo "no network"; exit 100'
+t 1 "no network" on_it CI=true ./run check
+can make 'echo "make got: $*"'
+can cc true
+can pkg-config true
+t 0 "make got: check CH=3" on_it ./run check CH=3
+t 0 "make got: demo" on_it ./run demo
+t 0 "make got: plot CH=3" on_it CI=true ./run plot CH=3
+t 0 "make got:" on_it ./run
+t 0 "make got: CH=3 check" on_it ./run CH=3 check
+t 1 "Missing for check: patch" on_it ./run check
+can id 'echo 0'
+t 0 "make got: demo" on_it ./run demo
+t 0 "no network" on_it ./run demo
+t 0 "the steps that need them will fail" on_it CI=true ./run check-all
+
+echo "reader's commands: $((ran - failed)) passed, $failed failed"
+[ "$failed" = 0 ] && [ "$ran" -gt 100 ]

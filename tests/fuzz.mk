@@ -1,0 +1,45 @@
+# The tests of the world and of scenes, and a fuzzer for the reader of scenes.
+#
+#   make scene-test world-test      unit tests, MODE=san by default
+#   make fuzz [SECONDS=60]          clang's libFuzzer on scene_parse; what it finds is
+#                                   kept in $(BUILD)/fuzz, with the corpus it grew
+ifndef FUZZ_MK
+FUZZ_MK := 1
+
+WORLD_DIR   = $(BUILD)/tests/$(MODE)/world
+WORLD_PARTS := sim random histogram backend load recorder world
+SCENE_PARTS := $(WORLD_PARTS) facts json scene adapter
+
+.PHONY: scene-test world-test fuzz fuzz-run
+scene-test: $(WORLD_DIR)/scene_test
+	$<
+world-test: $(WORLD_DIR)/world_test
+	$<
+
+$(WORLD_DIR)/scene_test: $(WORLD_DIR)/scene_test.o $(SCENE_PARTS:%=$(SIM_DIR)/%.o) \
+  $(call who_objects,$(LAST))
+	$(CC) $(CFLAGS_ALL) $^ $(CHECK_LIBS) $(CJSON_LIBS) -o $@
+$(WORLD_DIR)/world_test: $(WORLD_DIR)/world_test.o $(WORLD_PARTS:%=$(SIM_DIR)/%.o)
+	$(CC) $(CFLAGS_ALL) $^ $(CHECK_LIBS) -o $@
+$(WORLD_DIR)/%_test.o: tests/%_test.c | $(WORLD_DIR)/
+	$(CC) $(CFLAGS_ALL) -Isim -Itests $(PKG_CFLAGS) -c $< -o $@
+
+# --- the fuzzer: all objects are built for it, with clang -----------------------------
+SECONDS    ?= 60
+FLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+  -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZ_DIR    = $(BUILD)/fuzz
+fuzz:
+	@$(MAKE) --no-print-directory CC=clang MODE=fuzz BUILD=$(FUZZ_DIR)/objects \
+	  FUZZ_DIR=$(FUZZ_DIR) fuzz-run
+fuzz-run: $(BUILD)/scene_fuzz | $(FUZZ_DIR)/corpus/ $(FUZZ_DIR)/found/
+	$< -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+	  -print_final_stats=1 -dict=tests/fuzz/scene.dict -artifact_prefix=$(FUZZ_DIR)/found/ \
+	  $(FUZZ_DIR)/corpus sim/scenes
+$(BUILD)/scene_fuzz: $(BUILD)/scene_fuzz.o $(SCENE_PARTS:%=$(SIM_DIR)/%.o) \
+  $(call who_objects,$(LAST))
+	$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $^ $(CJSON_LIBS) -o $@
+$(BUILD)/scene_fuzz.o: tests/fuzz/scene_fuzz.c | $(BUILD)/
+	$(CC) $(CFLAGS_ALL) -Isim $(PKG_CFLAGS) -c $< -o $@
+
+endif

@@ -1,0 +1,97 @@
+#!/bin/sh
+# mutate.sh - is every line of the breaker tested? `make mutate` asks.
+#
+#   sh tests/mutate.sh FILE [first] [last]
+#
+# Each mutant of FILE (see mutate.awk) is built and run against breaker_test, on all
+# cores but at most four, with a time limit. A mutant that lives must be listed in
+# tests/mutants.txt with the reason why it makes no difference; a listed one must live.
+# One that does not build does not count.
+set -eu
+
+file=$1 first=${2:-1} last=${3:-999999}
+build=${BUILD:-build} cc=${CC:-cc}
+work=$build/mutants list=tests/mutants.txt
+cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+[ "$cores" -le 4 ] || cores=4
+
+rm -rf "$work"
+mkdir -p "$work"
+awk -f tests/mutate.awk "$file" >"$work/all"
+trim() { sed 's/^ *//; s/ *$//'; }
+
+# The test without the breaker, built once, for speed.
+objects=
+for part in breaker_test breaker_rows breaker_model breaker_explore; do
+    $cc -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -w -Ichapters -Itests \
+        -c "tests/$part.c" -o "$work/$part.o"
+    objects="$objects $work/$part.o"
+done
+sanitize='-fsanitize=address,undefined -fno-sanitize-recover=all'
+libs=$(pkg-config --libs check)
+
+# build_and_run NUMBER SOURCE: 0 it lives, 1 it was caught, 2 it does not build
+build_and_run() {
+    $cc -std=c11 -O1 -w -Ichapters -c "$2" -o "$work/$1.o" 2>/dev/null || return 2
+    $cc $objects "$work/$1.o" $libs -o "$work/$1" 2>/dev/null || return 2
+    for part in rows ring size short jitter explore long; do
+        CK_RUN_CASE=$part CK_FORK=no timeout 8 "$work/$1" >/dev/null 2>&1 || return 1
+    done
+    # What lives so far may have written where it must not.
+    $cc -std=c11 -O1 -w $sanitize -Ichapters -c "$2" -o "$work/$1.o" 2>/dev/null &&
+        $cc $sanitize $objects "$work/$1.o" $libs -o "$work/$1" 2>/dev/null || return 0
+    CK_RUN_CASE=rows CK_FORK=no timeout 8 "$work/$1" >/dev/null 2>&1 || return 1
+}
+
+function_at() {
+    awk -v at="$1" 'NR > at { exit } /^[a-z].*\(/ { name = $0 }
+        END { sub(/\(.*/, "", name); sub(/.*[ *]/, "", name); print name }' "$file"
+}
+
+# try NUMBER LINE TEXT
+try() {
+    awk -v at="$2" -v text="$3" 'NR == at { print text; next } { print }' \
+        "$file" >"$work/$1.c"
+    verdict=0
+    build_and_run "$1" "$work/$1.c" || verdict=$?
+    case $verdict in
+    0) printf '%s: %s | %s\n' "$(function_at "$2")" "$(sed -n "$2p" "$file" | trim)" \
+        "$(printf '%s\n' "$3" | trim)" >>"$work/lived.$4" ;;
+    1) echo "$1" >>"$work/caught.$4" ;;
+    *) echo "$1" >>"$work/unbuilt.$4" ;;
+    esac
+    rm -f "$work/$1" "$work/$1.o" "$work/$1.c"
+}
+
+worker() {
+    tab=$(printf '\t')
+    while IFS="$tab" read -r number line text; do
+        [ $((number % cores)) -eq "$1" ] && [ "$number" -ge "$first" ] &&
+            [ "$number" -le "$last" ] || continue
+        try "$number" "$line" "$text" "$1"
+    done <"$work/all"
+}
+
+cp "$file" "$work/0.c"
+build_and_run 0 "$work/0.c" || { echo "mutate: $file itself is red" >&2; exit 1; }
+core=0
+while [ $core -lt "$cores" ]; do
+    worker $core &
+    core=$((core + 1))
+done
+wait
+
+count() { cat "$work/$1".* 2>/dev/null | wc -l | tr -d ' '; }
+cat "$work"/lived.* 2>/dev/null | sort >"$work/lived" || true
+grep -v '^#' "$list" 2>/dev/null | grep ' | ' | awk -F ' => ' '{ print $1 }' |
+    sort >"$work/listed" || true
+comm -23 "$work/lived" "$work/listed" >"$work/new"
+comm -13 "$work/lived" "$work/listed" >"$work/gone"
+[ "$first" -eq 1 ] && [ "$last" -eq 999999 ] || : >"$work/gone"
+sed 's/^/mutate: lives, and is not listed: /' "$work/new"
+sed 's/^/mutate: listed, but caught now: /' "$work/gone"
+printf '%s mutants: %s caught, %s make no difference, %s survive, %s do not build\n' \
+    "$(wc -l <"$work/all" | tr -d ' ')" "$(count caught)" \
+    "$(comm -12 "$work/lived" "$work/listed" | wc -l | tr -d ' ')" \
+    "$(wc -l <"$work/new" | tr -d ' ')" "$(count unbuilt)"
+[ ! -s "$work/new" ] && [ ! -s "$work/gone" ]
