@@ -16,9 +16,20 @@ static bool ends_in(const char *file, const char *ending)
     return n > m && strcmp(file + n - m, ending) == 0;
 }
 
+/* Looked for as execlp will, but before the file is touched. */
 static bool installed(void)
 {
-    return system("command -v gnuplot >/dev/null 2>&1") == 0;
+    const char *path = getenv("PATH");
+    while (path != NULL && *path != '\0') {
+        char program[1024];
+        size_t n = strcspn(path, ":");
+        snprintf(program, sizeof program, "%.*s/gnuplot", n > 0 ? (int)n : 1,
+                 n > 0 ? path : ".");
+        if (n < sizeof program - sizeof "/gnuplot" && access(program, X_OK) == 0)
+            return true;
+        path += n + (path[n] == ':');
+    }
+    return false;
 }
 
 /* Wants a picture's name and a gnuplot before it touches the file. */

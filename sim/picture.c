@@ -1,6 +1,7 @@
 /* picture.c - see picture.h. */
 #include "picture.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { COLUMNS = 70, ROWS = 8, RIBBONS = 8 };
@@ -31,6 +32,7 @@ static uint32_t columns(const struct record *r)
 
 static uint64_t per_s(const struct record *r, struct column c, uint64_t count)
 {
+    assert(c.to > c.from);
     return count * (uint64_t)SIM_S / ((uint64_t)r->width * (c.to - c.from));
 }
 
@@ -73,7 +75,7 @@ void picture_widen(struct picture_axes *axes, const struct record *r)
 
 static void put(FILE *out, char letter, const char *code, bool colour)
 {
-    if (colour && letter != ' ')
+    if (colour)
         fprintf(out, "\033[%sm%c\033[0m", code, letter);
     else
         fputc(letter, out);
@@ -83,7 +85,8 @@ static void put(FILE *out, char letter, const char *code, bool colour)
 static uint32_t filling(const struct record *r, struct column c, uint64_t height,
                         uint32_t row)
 {
-    uint64_t level = 0, middle = (2 * row + 1) * height / (2 * ROWS);
+    uint64_t level = 0,
+             middle = (2 * (uint64_t)row + 1) * height / (2 * (uint64_t)ROWS);
     for (uint32_t o = 0; o < OUTCOMES; o++) {
         level += got(r, c, o);
         if (level > middle)
@@ -92,16 +95,25 @@ static uint32_t filling(const struct record *r, struct column c, uint64_t height
     return OUTCOMES;
 }
 
+static void print_label(FILE *out, uint32_t row, uint64_t height)
+{
+    const char *label = row == ROWS - 2 ? "req/s" : "";
+    if (row == ROWS - 1)
+        fprintf(out, "%7llu |", (unsigned long long)height);
+    else
+        fprintf(out, "%7s |", row == 0 ? "0" : label);
+}
+
 static void print_stack(FILE *out, const struct record *r, uint64_t height, bool colour)
 {
     for (uint32_t row = ROWS; row-- > 0;) {
-        if (row == ROWS - 1)
-            fprintf(out, "%7llu |", (unsigned long long)height);
-        else
-            fprintf(out, "%7s |", row == ROWS - 2 ? "req/s" : row == 0 ? "0" : "");
+        print_label(out, row, height);
         for (uint32_t i = 0; i < columns(r); i++) {
             uint32_t o = filling(r, column(r, i), height, row);
-            put(out, o < OUTCOMES ? letters[o] : ' ', o < OUTCOMES ? colours[o] : "", colour);
+            if (o < OUTCOMES)
+                put(out, letters[o], colours[o], colour);
+            else
+                fputc(' ', out);
         }
         fputc('\n', out);
     }
@@ -118,33 +130,38 @@ static void print_attempts(FILE *out, const struct record *r, uint64_t most)
     fprintf(out, "\n");
 }
 
-static char worst_state(const struct record *r, struct column c, uint32_t ribbon)
+static enum caller_state worst_state(const struct record *r, struct column c,
+                                     uint32_t ribbon)
 {
     static const uint8_t rank[CALLER_STATES] = {0, 2, 1}; /* open hides half-open */
     uint8_t worst = CALLER_CLOSED;
     for (uint32_t i = c.from; i < c.to; i++)
         if (rank[r->bucket[i].state[ribbon]] > rank[worst])
             worst = r->bucket[i].state[ribbon];
-    return state_letters[worst];
+    return (enum caller_state)worst;
 }
 
-static bool ever_open(const struct record *r)
+static void print_ribbon(FILE *out, const struct record *r, uint32_t ribbon,
+                         bool colour)
 {
-    return r->opens > 0;
+    static const char *const codes[CALLER_STATES] = {"32", "31", "33"};
+    fprintf(out, "%7s |", ribbon == 0 ? "breaker" : "");
+    for (uint32_t i = 0; i < columns(r); i++) {
+        enum caller_state state = worst_state(r, column(r, i), ribbon);
+        put(out, state_letters[state], codes[state], colour);
+    }
+    fputc('\n', out);
 }
 
+/* Breakers that never opened have nothing to show. */
 static void print_ribbons(FILE *out, const struct record *r, bool colour)
 {
     uint32_t shown = r->ribbons < RIBBONS ? r->ribbons : RIBBONS;
-    for (uint32_t ribbon = 0; ever_open(r) && ribbon < shown; ribbon++) {
-        fprintf(out, "%7s |", ribbon == 0 ? "breaker" : "");
-        for (uint32_t i = 0; i < columns(r); i++) {
-            char letter = worst_state(r, column(r, i), ribbon);
-            put(out, letter, letter == '.' ? "32" : letter == '#' ? "31" : "33", colour);
-        }
-        fputc('\n', out);
-    }
-    if (ever_open(r) && r->ribbons > shown)
+    if (r->opens == 0)
+        return;
+    for (uint32_t ribbon = 0; ribbon < shown; ribbon++)
+        print_ribbon(out, r, ribbon, colour);
+    if (r->ribbons > shown)
         fprintf(out, "%7s |  and %u more breakers\n", "", r->ribbons - shown);
 }
 
@@ -156,7 +173,8 @@ static void print_time(FILE *out, const struct record *r)
     for (uint32_t i = 0; i < columns(r); i++) {
         struct column c = column(r, i);
         int64_t middle = (int64_t)(c.from + c.to) * r->width / 2;
-        fputc(faulty && middle >= r->fault_from && middle < r->fault_to ? '~' : '-', out);
+        fputc(faulty && middle >= r->fault_from && middle < r->fault_to ? '~' : '-',
+              out);
     }
     memset(line, ' ', sizeof line);
     for (uint32_t i = 0; i < columns(r); i += 10) {

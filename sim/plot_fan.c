@@ -7,6 +7,7 @@
  * The runs are played again, for a sweep keeps only facts. Jobs play every n-th seed
  * and write their curves into a pipe each; they are read in the order of the seeds, so
  * the picture does not depend on how many jobs there are. */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,7 +101,8 @@ static int start_job(const struct fan *fan, uint32_t job)
 
 static bool play_all(struct fan *fan)
 {
-    int from[JOBS_MAX];
+    assert(fan->jobs > 0 && fan->jobs <= JOBS_MAX);
+    int from[JOBS_MAX] = {0};
     bool good = true;
     fflush(NULL);
     for (uint32_t job = 0; job < fan->jobs; job++)
@@ -198,8 +200,10 @@ static void draw_panel(const struct gnuplot *g, const struct fan *fan)
     draw_faults(g, world);
     band_data(g, fan);
     line_data(g, fan);
-    fprintf(g->in, "set xrange [0:%.4f]\nset yrange [0:%.3f]\nset xlabel 'seconds' offset 0,.6\n",
-            seconds, fan->most > 0 ? fan->most * 1.05 : 1);
+    fprintf(
+        g->in,
+        "set xrange [0:%.4f]\nset yrange [0:%.3f]\nset xlabel 'seconds' offset 0,.6\n",
+        seconds, fan->most > 0 ? fan->most * 1.05 : 1);
     gnuplot_time_tics(g, seconds, 8);
     gnuplot_tics(g, "y", fan->most, 5);
     fputs("plot '$b' u 1:2:4 w filledcurves fs transparent solid .30 lc rgb '#56B4E9', "
@@ -238,6 +242,7 @@ static void widen(double *most, const struct fan *fan)
 static bool draw(const char *file, struct fan *fans, uint32_t count)
 {
     enum { WIDTH = 380, HEIGHT = 220, LEFT = 64, TOP = 110, DOWN = 306, SIDE = 440 };
+    assert(count > 0);
     uint32_t across = count == 4 ? 2 : count < 3 ? count : 3;
     uint32_t rows = (count + across - 1) / across;
     struct gnuplot g;
@@ -255,27 +260,33 @@ static bool draw(const char *file, struct fan *fans, uint32_t count)
     return gnuplot_close(&g);
 }
 
+static bool fill(struct fan *fan)
+{
+    fan->curve = calloc(fan->seeds, sizeof *fan->curve);
+    if (fan->curve == NULL) {
+        fprintf(stderr, "storm: out of memory\n");
+        abort();
+    }
+    return play_all(fan);
+}
+
 bool plot_fan(const char *file, const struct scene *scene, int client, uint64_t first,
               uint32_t seeds, uint32_t jobs)
 {
     struct fan fans[SCENE_CLIENTS_MAX];
-    uint32_t count = 0;
+    uint32_t count = client < 0 ? scene->clients : 1;
     bool good = true;
     double most = 0;
-    for (uint32_t c = 0; c < scene->clients && good; c++) {
-        if (client >= 0 && (uint32_t)client != c)
-            continue;
-        struct fan *fan = &fans[count++];
-        *fan = (struct fan){.scene = scene,
-                            .client = c,
-                            .first = first,
-                            .seeds = seeds < PLOT_SEEDS_MAX ? seeds : PLOT_SEEDS_MAX,
-                            .jobs = jobs < JOBS_MAX ? jobs : JOBS_MAX};
-        fan->curve = calloc(fan->seeds, sizeof *fan->curve);
-        if (fan->curve == NULL)
-            abort();
-        good = play_all(fan);
-        widen(&most, fan);
+    for (uint32_t i = 0; i < count; i++) {
+        fans[i] = (struct fan){.scene = scene,
+                               .client = client < 0 ? i : (uint32_t)client,
+                               .first = first,
+                               .seeds = seeds < PLOT_SEEDS_MAX ? seeds : PLOT_SEEDS_MAX,
+                               .jobs = jobs < 1          ? 1
+                                       : jobs < JOBS_MAX ? jobs
+                                                         : JOBS_MAX};
+        good = fill(&fans[i]) && good;
+        widen(&most, &fans[i]);
     }
     for (uint32_t i = 0; i < count; i++)
         fans[i].most = most;

@@ -62,17 +62,13 @@ static double in_cell(const struct record *r, struct plot_bin bin, uint32_t row)
     return (double)total(r, bin, PLOT_FIELD(heat) + row * sizeof(uint32_t));
 }
 
-static void widen_heat(struct plot_scales *s, const struct record *r)
+static void widen_heat(struct plot_scales *s, uint32_t row, double n)
 {
-    for (uint32_t i = 0; i < plot_bins(r, HEAT_BINS); i++)
-        for (uint32_t row = 0; row < RECORD_HEAT; row++) {
-            double n = in_cell(r, plot_bin(r, HEAT_BINS, i), row);
-            if (n == 0)
-                continue;
-            s->heat = n > s->heat ? n : s->heat;
-            s->heat_from = s->heat_to == 0 || row < s->heat_from ? row : s->heat_from;
-            s->heat_to = row + 1 > s->heat_to ? row + 1 : s->heat_to;
-        }
+    if (n == 0)
+        return;
+    s->heat = n > s->heat ? n : s->heat;
+    s->heat_from = s->heat_to == 0 || row < s->heat_from ? row : s->heat_from;
+    s->heat_to = row + 1 > s->heat_to ? row + 1 : s->heat_to;
 }
 
 void plot_widen(struct plot_scales *s, const struct record *r)
@@ -88,7 +84,9 @@ void plot_widen(struct plot_scales *s, const struct record *r)
     }
     if (r->opens > 0 && r->ribbons > s->ribbons)
         s->ribbons = r->ribbons;
-    widen_heat(s, r);
+    for (uint32_t i = 0; i < plot_bins(r, HEAT_BINS); i++)
+        for (uint32_t row = 0; row < RECORD_HEAT; row++)
+            widen_heat(s, row, in_cell(r, plot_bin(r, HEAT_BINS, i), row));
 }
 
 /* --- what all panels have --------------------------------------------------------- */

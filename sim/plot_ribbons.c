@@ -97,8 +97,9 @@ void plot_ribbon_panel(const struct plot_panel *p)
     plot_begin(p, p->scales->ribbons == RECORD_RIBBONS ? "first 20 breakers"
                   : p->scales->ribbons == 1            ? "breaker"
                                                        : "breakers");
-    for (uint8_t state = 0; state < CALLER_STATES; state++)
-        ribbon_data(p, state, false);
+    ribbon_data(p, CALLER_CLOSED, false);
+    ribbon_data(p, CALLER_OPEN, false);
+    ribbon_data(p, CALLER_HALF_OPEN, false);
     ribbon_data(p, CALLER_OPEN, true);
     letter_data(p);
     fprintf(out, "set yrange [%.2f:.5]\nset format y ''\nset ytics 1,1,%u scale 0\n",

@@ -201,8 +201,13 @@ int main(int argc, char **argv)
     for (int which; (which = getopt_long(argc, argv, "", long_options, NULL)) != -1;)
         set_option(&options, which, optarg);
     if (optind == argc) {
-        fputs(help, stdout);
+        fputs(help, argc == 1 ? stdout : stderr);
         return finish(argc == 1 ? 0 : 2);
+    }
+    if (options.csv != NULL && options.json != NULL &&
+        strcmp(options.csv, options.json) == 0) {
+        fprintf(stderr, "storm: --csv and --json: found \"%s\" for both\n", options.csv);
+        return 2;
     }
     return finish(obey(&options, argv[optind], argv + optind + 1, argc - optind - 1));
 }

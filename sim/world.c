@@ -317,7 +317,8 @@ static void set_up_workers(struct world *w, const void *caller_config, uint64_t 
     w->idle = must(calloc(c->workers, sizeof *w->idle));
     w->calls = must(calloc(c->workers, w->caller->call_bytes));
     w->envs = must(calloc(c->breakers, w->caller->env_bytes));
-    w->states = must(calloc(c->breakers * (c->backend.shards + 1), sizeof *w->states));
+    w->states =
+        must(calloc((size_t)c->breakers * (c->backend.shards + 1), sizeof *w->states));
     for (uint32_t i = 0; i < c->workers; i++)
         give_back(w, i);
     for (uint32_t i = 0; i < c->breakers; i++) {

@@ -99,6 +99,16 @@ START_TEST(a_permit_of_a_shard_that_made_room_is_worthless)
 }
 END_TEST
 
+START_TEST(with_one_breaker_for_all_every_shard_shows_it)
+{
+    struct client_config config = {TRIP(1, 1000)};
+    client_init(&client, &config, 1);
+    fail_shard(7, 1);
+    for (uint64_t shard = 0; shard < 20; shard++)
+        ck_assert_int_eq(client_state_at(&client, shard, 2), BREAKER_OPEN);
+}
+END_TEST
+
 START_TEST(a_look_takes_no_place)
 {
     many_shards();
@@ -139,9 +149,15 @@ static void tell_of_the_store(void)
     tell(&call, (struct client_event){.kind = CLIENT_STORE_SAVED, .now_ms = 2});
 }
 
+static void start_misconfigured(void)
+{
+    client_init(&client, &(struct client_config){.per_shard = 2}, 1);
+}
+
 START_TEST(an_event_nobody_asked_for_aborts)
 {
     ck_assert(unit_aborts(wake_who_does_not_sleep));
+    ck_assert(unit_aborts(start_misconfigured));
     ck_assert(unit_aborts(start_twice));
     ck_assert(unit_aborts(answer_nobody));
     ck_assert(unit_aborts(tell_of_the_store));
@@ -175,6 +191,7 @@ static const struct unit_case client_cases[] = {
     {"stories", &story, UNIT_ROWS(stories)},
     {"shards", &the_shard_longest_unused_makes_room, 0},
     {"shards", &a_permit_of_a_shard_that_made_room_is_worthless, 0},
+    {"shards", &with_one_breaker_for_all_every_shard_shows_it, 0},
     {"shards", &a_look_takes_no_place, 0},
     {"bugs", &an_event_nobody_asked_for_aborts, 0},
     {"configuration", &configuration, UNIT_ROWS(configs)},

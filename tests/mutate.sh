@@ -9,7 +9,7 @@
 # One that does not build does not count.
 set -eu
 
-file=$1 first=${2:-1} last=${3:-999999}
+first=${2:-1} last=${3:-999999}
 build=${BUILD:-build} cc=${CC:-cc}
 work=$build/mutants list=tests/mutants.txt
 cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
@@ -17,6 +17,8 @@ cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 rm -rf "$work"
 mkdir -p "$work"
+cp "$1" "$work/original.c" # it may be edited while this runs
+file=$work/original.c
 awk -f tests/mutate.awk "$file" >"$work/all"
 trim() { sed 's/^ *//; s/ *$//'; }
 
@@ -35,12 +37,12 @@ build_and_run() {
     $cc -std=c11 -O1 -w -Ichapters -c "$2" -o "$work/$1.o" 2>/dev/null || return 2
     $cc $objects "$work/$1.o" $libs -o "$work/$1" 2>/dev/null || return 2
     for part in rows ring size short jitter explore long; do
-        CK_RUN_CASE=$part CK_FORK=no timeout 8 "$work/$1" >/dev/null 2>&1 || return 1
+        CK_RUN_CASE=$part CK_FORK=no timeout 6 "$work/$1" >/dev/null 2>&1 || return 1
     done
     # What lives so far may have written where it must not.
     $cc -std=c11 -O1 -w $sanitize -Ichapters -c "$2" -o "$work/$1.o" 2>/dev/null &&
         $cc $sanitize $objects "$work/$1.o" $libs -o "$work/$1" 2>/dev/null || return 0
-    CK_RUN_CASE=rows CK_FORK=no timeout 8 "$work/$1" >/dev/null 2>&1 || return 1
+    CK_RUN_CASE=rows CK_FORK=no timeout 6 "$work/$1" >/dev/null 2>&1 || return 1
 }
 
 function_at() {
@@ -72,8 +74,7 @@ worker() {
     done <"$work/all"
 }
 
-cp "$file" "$work/0.c"
-build_and_run 0 "$work/0.c" || { echo "mutate: $file itself is red" >&2; exit 1; }
+build_and_run 0 "$file" || { echo "mutate: $1 itself is red" >&2; exit 1; }
 core=0
 while [ $core -lt "$cores" ]; do
     worker $core &

@@ -236,7 +236,7 @@ same 'the fan does not depend on --jobs' "$tmp/one.svg" "$tmp/five.svg"
     odd="$tmp/out/it's \"odd\" \$HOME \`touch x\` %d.svg"
     label='it'"'"'s `touch x` "$(touch x)" {/Bold x}_a^2 \n @b'
 }
-draws 'an odd file name' "$odd" 'it&apos;s' \
+draws 'an odd file name' "$odd" "it's" \
     plot "$odd" "$label=$tmp/fault each.csv" "b=$tmp/fault one.csv" --title "it's \\ <one> & \`date\`"
 draws 'plot of runs of different length' "$tmp/out/both.svg" 'before' \
     plot "$tmp/out/both.svg" "before=$tmp/fault none.csv" "after=$tmp/calm none.csv" \

@@ -205,6 +205,46 @@ START_TEST(the_last_other_event_can_be_cancelled_from_inside)
 }
 END_TEST
 
+START_TEST(a_handle_past_the_last_place_names_nothing)
+{
+    struct sim *sim = sim_new(1);
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < 256; i++) {
+        UNIT_HOLDS(!sim_pending(sim, (struct sim_timer){i, 1}));
+        sim_at(sim, 5, count, &n, 1);
+        UNIT_HOLDS(sim_pending(sim, (struct sim_timer){i, 1}));
+    }
+    sim_free(sim);
+}
+END_TEST
+
+static void run_again(struct sim *sim, void *who, uint64_t what)
+{
+    (void)who;
+    (void)what;
+    sim_run(sim, SIM_NEVER);
+}
+
+static void run_inside_an_event(void)
+{
+    struct sim *sim = sim_new(1);
+    sim_at(sim, 1, run_again, NULL, 0);
+    sim_at(sim, 2, run_again, NULL, 0);
+    sim_run(sim, SIM_NEVER);
+}
+
+static void plan_nothing(void)
+{
+    sim_at(sim_new(1), 1, NULL, NULL, 0);
+}
+
+START_TEST(bugs_of_the_caller_abort)
+{
+    ck_assert(unit_aborts(run_inside_an_event));
+    ck_assert(unit_aborts(plan_nothing));
+}
+END_TEST
+
 static uint64_t digest_of(int64_t first, int64_t second, uint64_t note, uint64_t seed)
 {
     struct sim *sim = sim_new(seed);
@@ -298,6 +338,8 @@ static const struct unit_case sim_cases[] = {
     {"model", &events_happen_in_the_order_of_the_model, 0},
     {"handles", &a_zeroed_handle_names_nothing, 0},
     {"handles", &a_stale_handle_names_nothing_though_its_place_is_taken, 0},
+    {"handles", &a_handle_past_the_last_place_names_nothing, 0},
+    {"run", &bugs_of_the_caller_abort, 0},
     {"run", &until_is_included_and_the_clock_goes_on_to_it, 0},
     {"run", &the_last_other_event_can_be_cancelled_from_inside, 0},
     {"run", &the_end_of_time_can_be_planned, 0},

@@ -211,19 +211,18 @@ static bool overdue_open_it(struct breaker *b, int64_t now_ms)
     return too_many_slow(b);
 }
 
-static bool is_slow(const struct breaker *b, const struct breaker_permit *permit,
-                    int64_t now_ms)
+static bool is_slow(const struct breaker *b, int64_t acquired_ms, int64_t now_ms)
 {
-    return b->config.slow_pct > 0 && now_ms - permit->acquired_ms >= b->config.slow_ms;
+    return b->config.slow_pct > 0 && now_ms - acquired_ms >= b->config.slow_ms;
 }
 
-static void record_closed(struct breaker *b, const struct breaker_permit *permit,
+static void record_closed(struct breaker *b, int64_t acquired_ms,
                           enum breaker_outcome outcome, int64_t now_ms)
 {
-    stop_running(b, permit->acquired_ms, now_ms);
+    stop_running(b, acquired_ms, now_ms);
     if (outcome == BREAKER_IGNORED)
         return;
-    bool failed = outcome == BREAKER_FAILED, slow = is_slow(b, permit, now_ms);
+    bool failed = outcome == BREAKER_FAILED, slow = is_slow(b, acquired_ms, now_ms);
     b->failures_in_row = failed ? b->failures_in_row + 1 : 0;
     if (b->config.window_calls > 0)
         push_ring(b, failed, slow);
@@ -264,18 +263,18 @@ static struct breaker_permit acquire_probe(struct breaker *b, int64_t now_ms)
 
 /* A slot is known by the end of its lease; of two equal ones either will do. A probe
  * whose lease is over has no slot to give back, but its answer is still news. */
-static void record_probe(struct breaker *b, const struct breaker_permit *permit,
+static void record_probe(struct breaker *b, int64_t acquired_ms,
                          enum breaker_outcome outcome, int64_t now_ms)
 {
     for (uint32_t i = 0; i < or_one(b->config.probes_at_once); i++) {
-        if (b->probe_until_ms[i] == permit->acquired_ms + lease_ms(b)) {
+        if (b->probe_until_ms[i] == acquired_ms + lease_ms(b)) {
             b->probe_until_ms[i] = 0;
             break;
         }
     }
     if (outcome == BREAKER_IGNORED)
         return;
-    if (outcome == BREAKER_FAILED || is_slow(b, permit, now_ms))
+    if (outcome == BREAKER_FAILED || is_slow(b, acquired_ms, now_ms))
         open_now(b, now_ms);
     else if (++b->probes_ok >= or_one(b->config.successes_to_close))
         enter(b, BREAKER_CLOSED, now_ms);
@@ -283,16 +282,21 @@ static void record_probe(struct breaker *b, const struct breaker_permit *permit,
 
 /* --- the public functions --------------------------------------------------------- */
 
-const char *breaker_config_error(const struct breaker_config *c)
+static const char *window_error(const struct breaker_config *c)
 {
-    bool rate = c->failure_pct > 0 || c->slow_pct > 0;
-    bool window = c->window_calls > 0 || c->window_ms > 0;
     if (c->window_calls > 0 && c->window_ms > 0)
         return "window_calls and window_ms exclude each other: choose one window";
     if (c->window_calls > BREAKER_WINDOW_CALLS_MAX)
         return "window_calls is more than 256, the most that is kept";
-    if (c->failure_pct > 100 || c->slow_pct > 100 || c->open_jitter_pct > 100)
-        return "a share (failure_pct, slow_pct, open_jitter_pct) is more than 100";
+    if (c->window_calls > 0 && c->min_calls > c->window_calls)
+        return "min_calls is more than window_calls: the rate would never be judged";
+    return NULL;
+}
+
+static const char *rate_error(const struct breaker_config *c)
+{
+    bool rate = c->failure_pct > 0 || c->slow_pct > 0;
+    bool window = c->window_calls > 0 || c->window_ms > 0;
     if (rate && !window)
         return "a rate (failure_pct, slow_pct) needs a window: window_calls or "
                "window_ms";
@@ -300,15 +304,21 @@ const char *breaker_config_error(const struct breaker_config *c)
         return "a window without a rate judges nothing: set failure_pct or slow_pct";
     if (rate && c->min_calls == 0)
         return "a rate needs min_calls: without it the first failure is 100 per cent";
-    if (c->window_calls > 0 && c->min_calls > c->window_calls)
-        return "min_calls is more than window_calls: the rate would never be judged";
     if ((c->slow_ms > 0) != (c->slow_pct > 0))
         return "slow_ms and slow_pct go together: one says what is slow, one how much";
+    return NULL;
+}
+
+const char *breaker_config_error(const struct breaker_config *c)
+{
+    if (c->failure_pct > 100 || c->slow_pct > 100 || c->open_jitter_pct > 100)
+        return "a share (failure_pct, slow_pct, open_jitter_pct) is more than 100";
     if (c->open_max_ms > 0 && c->open_max_ms < c->open_ms)
         return "open_max_ms is less than open_ms, where the doubling starts";
     if (c->probes_at_once > BREAKER_PROBES_MAX)
         return "probes_at_once is more than 8, the most that are kept apart";
-    return NULL;
+    const char *error = window_error(c);
+    return error != NULL ? error : rate_error(c);
 }
 
 void breaker_init(struct breaker *b, const struct breaker_config *config, uint64_t seed)
@@ -338,12 +348,12 @@ static struct breaker_permit decide(struct breaker *b, int64_t now_ms)
 struct breaker_permit breaker_acquire(struct breaker *b, int64_t now_ms)
 {
     int64_t now = see(b, now_ms);
-    if (b->mode == BREAKER_FORCED_OPEN)
-        return (struct breaker_permit){.granted = false};
+    if (b->mode == BREAKER_AUTO)
+        return decide(b, now);
     struct breaker_permit permit = {.granted = false};
-    if (b->mode != BREAKER_FORCED_CLOSED)
+    if (b->mode == BREAKER_WATCH_ONLY)
         permit = decide(b, now);
-    if (!permit.granted && b->mode != BREAKER_AUTO) /* let through, but worth nothing */
+    if (!permit.granted && b->mode != BREAKER_FORCED_OPEN) /* allowed, worth nothing */
         permit = (struct breaker_permit){
             .granted = true, .acquired_ms = now, .generation = b->generation - 1};
     return permit;
@@ -352,15 +362,15 @@ struct breaker_permit breaker_acquire(struct breaker *b, int64_t now_ms)
 void breaker_record(struct breaker *b, struct breaker_permit *permit,
                     enum breaker_outcome outcome, int64_t now_ms)
 {
-    struct breaker_permit used = *permit;
+    bool counts = permit->granted && permit->generation == b->generation;
+    int64_t acquired_ms = permit->acquired_ms, now = see(b, now_ms);
     *permit = (struct breaker_permit){.granted = false};
-    int64_t now = see(b, now_ms);
-    if (!used.granted || used.generation != b->generation)
+    if (!counts)
         return; /* nor does any permit count that was given while forced */
     if (b->state == BREAKER_CLOSED)
-        record_closed(b, &used, outcome, now);
+        record_closed(b, acquired_ms, outcome, now);
     else if (b->state == BREAKER_HALF_OPEN)
-        record_probe(b, &used, outcome, now);
+        record_probe(b, acquired_ms, outcome, now);
 }
 
 enum breaker_state breaker_state_at(const struct breaker *b, int64_t now_ms)

@@ -1,0 +1,222 @@
+#!/bin/sh
+# storm.sh - the command storm, typed rightly and wrongly, and its manual, sim/README.md.
+#
+# STORM is the program, BUILD the build folder, CC a compiler. Prints a line for each
+# check: `ok ...` or `FAILED ...`; what cannot be checked on this machine, as `skipped ...`.
+set -eu
+storm=${STORM:-build/12-where-it-hurts/release/storm}
+manual=sim/README.md
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+failed=0
+escape=$(printf '\033')
+
+ok() { echo "ok $*"; }
+bad() {
+    echo "FAILED $*"
+    failed=1
+}
+
+# check WHAT COMMAND...: ok if the command succeeds
+check() {
+    what=$1 && shift
+    if "$@"; then ok "$what"; else bad "$what"; fi
+}
+
+# play STATUS ARGUMENTS...: storm; its output in out and err, quiet if its status is right
+play() {
+    wanted=$1 && shift
+    status=0
+    "$storm" "$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
+    [ "$status" = "$wanted" ] && return 0
+    echo "  storm $*: status $status, wanted $wanted: $(head -1 "$work/err")"
+    return 1
+}
+
+# rejects TEXT ARGUMENTS...: wrong usage, told in one sentence on stderr, nothing printed
+rejects() {
+    text=$1 && shift
+    if play 2 "$@" && grep -qF -e "$text" "$work/err" && [ ! -s "$work/out" ]; then
+        ok "storm $*: $text"
+    else
+        bad "storm $*: wanted \"$text\", found: $(cat "$work/err" "$work/out" | head -3)"
+    fi
+}
+
+# Conditions for check:
+# shellcheck disable=SC2317
+{
+same() { cmp -s "$1" "$2"; }
+differ() { ! cmp -s "$1" "$2"; }
+says() { grep -qF -e "$1" "$work/out"; }
+lacks() { ! grep -qF -e "$1" "$2"; }
+is_json() {
+    python3 -c 'import json, sys; json.load(open(sys.argv[1], encoding="utf-8"))' "$1"
+}
+}
+
+# A scene that takes no time.
+cat >"$work/tiny.json" <<'END'
+{"name": "tiny", "run_ms": 9000, "workers": 50,
+ "load": {"rps": 20}, "backend": {"service": {"mean_ms": 10}},
+ "faults": [{"kind": "hang", "from_ms": 3000, "to_ms": 5000}],
+ "clients": {"one": {"timeout_ms": 500}, "two": {"timeout_ms": 500, "attempts": 2}},
+ "expect": [{"client": "two", "fact": "attempts", "min": 1},
+            {"client": "two", "fact": "opens", "max": 0}]}
+END
+sed 's/"max": 0/"min": 1/' "$work/tiny.json" >"$work/broken-promise.json"
+sed 's/"rps"/"rsp"/' "$work/tiny.json" >"$work/wrong.json"
+tiny=$work/tiny.json
+
+# --- help, and what is typed wrongly ---------------------------------------------------
+check "no arguments: help, status 0" play 0
+check "no arguments: says how to run a scene" says "storm run SCENE"
+check "--help: status 0" play 0 --help
+check "run --help: status 0" play 0 run --help
+check "--help names every option" says "--digest HEX"
+rejects "there is no \"rum\": run, compare" rum outage
+rejects "see storm --help" run outage --colour
+rejects "see storm --help" run "$tiny" --client
+rejects "see storm --help" run "$tiny" --quiet=yes
+rejects "storm run SCENE" --quiet
+rejects "which scene?" run
+rejects "which scene?" sweep --seeds 3
+rejects "there is no file or scene \"no-such\"" run no-such
+rejects "there is no file or scene \"\"" run ""
+rejects "one scene at a time" run outage blip
+rejects "list takes no scene" list outage
+rejects "cannot be read: Is a directory" run sim
+rejects "wrong.json: \$.load: unknown \"rsp\": did you mean \"rps\"?" run "$work/wrong.json"
+for n in -1 +1 1.5 1e9 0x10 '' ' 1' x 9007199254740993 99999999999999999999; do
+    rejects "--seed: found \"$n\", allowed 0 to" run "$tiny" --seed "$n"
+done
+for n in 0 -1 1e9 100001; do
+    rejects "--seeds: found \"$n\", allowed 1 to 100000" sweep "$tiny" --seeds "$n"
+done
+rejects "--jobs: found \"0\", allowed 1 to 1024" sweep "$tiny" --jobs 0
+rejects "tiny has no client \"three\"; it has: one two" run "$tiny" --client three
+rejects "tiny has no client \"three\"" compare "$tiny" --client three
+rejects "tiny has no client \"three\"" sweep "$tiny" --client three
+rejects "tiny has no client \"three\"" replay "$tiny" --client three
+rejects "cannot be written: No such file" run "$tiny" --csv "$work/no/where.csv"
+rejects "cannot be written: Is a directory" run "$tiny" --json "$work"
+rejects "--csv and --json: found \"-\" for both" run "$tiny" --csv - --json -
+rejects "go with run" compare "$tiny" --csv -
+rejects "--digest: found \"12\", wanted 16 hex digits" replay "$tiny" --digest 12
+
+# --- good runs -------------------------------------------------------------------------
+check "run: status 0" play 0 run "$tiny"
+check "run: plays the last client" says " two"
+check "run: a pipe gets no escape codes" lacks "$escape" "$work/out"
+check "run: nothing on stderr" [ ! -s "$work/err" ]
+cp "$work/out" "$work/first"
+play 0 run "$tiny" || true
+check "run: the same seed, the same bytes" same "$work/first" "$work/out"
+play 0 run "$tiny" --seed 2 || true
+check "run: another seed, another run" differ "$work/first" "$work/out"
+check "run --seed 9007199254740992: the largest" play 0 run "$tiny" --seed 9007199254740992
+check "run --client one" play 0 run "$tiny" --client one
+check "run: no picture is wider than 80 columns" \
+    [ "$(sed -n '/|/p' "$work/out" | awk 'length > 80' | wc -l)" = 0 ]
+check "run --facts" play 0 run "$tiny" --facts
+check "run --facts: all of them" says run_fresh_pct
+check "run --quiet: says nothing" play 0 run "$tiny" --quiet
+check "run --quiet: nothing at all" [ ! -s "$work/out" ]
+check "compare: status 0" play 0 compare "$tiny"
+check "compare: shows all clients" grep -q '^one' "$work/out"
+
+# --- csv and json ------------------------------------------------------------------------
+check_json() {
+    if command -v python3 >/dev/null; then
+        check "$1: standard output is JSON and nothing else" is_json "$work/out"
+    else
+        echo "skipped $1: no python3 to read JSON with"
+    fi
+}
+check "run --json -: status 0" play 0 run "$tiny" --json -
+check_json "run --json -"
+check "sweep --json -: status 0" play 0 sweep "$tiny" --seeds 3 --json -
+check_json "sweep --json -"
+check "sweep --json -: what must hold is told on stderr" grep -q '^ok ' "$work/err"
+check "run --csv -: status 0" play 0 run "$tiny" --csv -
+cp "$work/out" "$work/run.csv"
+check "run --csv -: a line for each bucket and one above" \
+    [ "$(wc -l <"$work/out")" = 10 ]
+check "run --csv -: every line as many columns" \
+    [ "$(awk -F, '{ print NF }' "$work/out" | sort -u)" = 71 ]
+play 0 run "$tiny" --csv "$work/file.csv" || true
+check "run --csv FILE: the file is what - prints" same "$work/file.csv" "$work/run.csv"
+check "sweep --jobs 1" play 0 sweep "$tiny" --seeds 20 --jobs 1 --csv "$work/1.csv"
+check "sweep --jobs 2" play 0 sweep "$tiny" --seeds 20 --jobs 2 --csv "$work/2.csv"
+check "sweep --jobs 99" play 0 sweep "$tiny" --seeds 20 --jobs 99 --csv "$work/99.csv"
+check "sweep: 40 runs and a line above" [ "$(wc -l <"$work/1.csv")" = 41 ]
+check "sweep: one job and two, the same bytes" same "$work/1.csv" "$work/2.csv"
+check "sweep: more jobs than runs, the same bytes" same "$work/1.csv" "$work/99.csv"
+check "sweep: no two seeds are alike" \
+    [ "$(awk -F, 'NR > 1 { print $3 }' "$work/1.csv" | sort -u | wc -l)" = 40 ]
+play 0 sweep "$tiny" --seeds 1 --seed 20 --client two --csv - || true
+check "sweep --seed 20: the twentieth run of seed 1 and on" \
+    [ "$(tail -1 "$work/1.csv")" = "$(tail -1 "$work/out")" ]
+check "sweep: a promise broken is status 1" play 1 sweep "$work/broken-promise.json" --seeds 2
+check "sweep: and says which" grep -q '^FAILED two: opens is at least 1 in 0 of 2' "$work/out"
+if [ -w /dev/full ]; then
+    check "run --csv: a full disk is status 1" play 1 run "$tiny" --quiet --csv /dev/full
+    check "sweep --json: a full disk is status 1" \
+        play 1 sweep "$tiny" --seeds 1 --json /dev/full
+    status=0
+    "$storm" run "$tiny" >/dev/full 2>"$work/err" || status=$?
+    check "run: standard output that is full is status 1" [ "$status" = 1 ]
+else
+    echo "skipped full disks: no /dev/full"
+fi
+
+# --- replay ------------------------------------------------------------------------------
+check "replay: status 0" play 0 replay "$tiny" --client one --seed 7
+digest=$(sed 's/.*digest //' "$work/out")
+play 0 sweep "$tiny" --seeds 1 --seed 7 --client one --csv - || true
+check "replay: the digest is that of the sweep" grep -q "one,7,$digest," "$work/out"
+check "replay: the right digest" play 0 replay "$tiny" --client one --seed 7 --digest "$digest"
+check "replay: in capitals" play 0 replay "$tiny" --client one --seed 7 \
+    --digest "$(echo "$digest" | tr a-f A-F)"
+check "replay: the digest of another seed" play 1 replay "$tiny" --client one --seed 8 \
+    --digest "$digest"
+check "replay: says that it is another run" grep -q "not the run that was recorded" "$work/err"
+
+# --- a terminal --------------------------------------------------------------------------
+# storm in a terminal of its own, if there is a `script` that can be asked for one
+terminal() { script -qec "$storm $*" /dev/null </dev/null; }
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
+    (unset NO_COLOR && terminal run "$tiny") >"$work/out"
+    check "a terminal gets colour" says "${escape}["
+    (export NO_COLOR=1 && terminal run "$tiny") >"$work/out"
+    check "but not with NO_COLOR" lacks "$escape" "$work/out"
+    terminal sweep healthy --seeds 60 --jobs 1 --quiet >"$work/out"
+    check "a long sweep shows its progress" says "of 240 runs, about"
+    terminal sweep "$tiny" --seeds 2 --quiet >"$work/out"
+    check "a short one does not" lacks "runs, about" "$work/out"
+else
+    echo "skipped the terminal: no script that knows -qec"
+fi
+play 0 sweep healthy --seeds 60 --jobs 1 --quiet || true
+check "no progress without a terminal" [ ! -s "$work/err" ]
+
+# --- the scenes, and the manual ----------------------------------------------------------
+check "list: status 0" play 0 list
+cp "$work/out" "$work/list"
+for file in sim/scenes/*.json; do
+    name=$(basename "$file" .json)
+    check "list: $name, as its file is called" grep -q "^$name  *[^ ]" "$work/list"
+    check "manual: names the scene $name" grep -q "^| \`$name\` | [A-Z]" "$manual"
+    play 0 replay "$name" || bad "$name: cannot be played by its name"
+done
+cd /
+case $storm in /*) full=$storm ;; *) full=$OLDPWD/$storm ;; esac
+status=0
+"$full" list >/dev/null 2>"$work/err" || status=$?
+cd "$OLDPWD"
+check "list: elsewhere it says from where to run" \
+    grep -q "run storm from the top folder" "$work/err"
+
+. tests/manual.sh
+exit "$failed"
