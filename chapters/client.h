@@ -41,18 +41,21 @@ struct client_config {
     struct shared_config shared; /* [13] */
 };
 
+/* What a client knows of one shard; of the whole backend, if per_shard is 0. */
+struct client_shard {
+    bool taken;
+    uint64_t shard;  /* whose this is; 0 if it is for all */
+    int64_t used_ms; /* [12] when it was last asked */
+    bool have_good;  /* [11] there was an answer that may stand in */
+    int64_t good_ms; /* [11] when it came; its body is the driver's to keep */
+    struct breaker breaker;
+};
+
 /* What one environment keeps between calls. */
 struct client {
     struct client_config config;
-    struct client_shard {
-        uint64_t shard;  /* whose breaker this is; 0 if there is one for all */
-        int64_t used_ms; /* [12] when it was last asked */
-        bool taken;
-        struct breaker breaker;
-    } shards[CLIENT_SHARDS_MAX];
+    struct client_shard shards[CLIENT_SHARDS_MAX];
     struct retry_budget budget; /* [10] */
-    bool have_good;             /* [11] there was an answer that may stand in */
-    int64_t good_ms;            /* [11] when it came */
     uint32_t in_flight;         /* [12] calls to the backend under way */
     uint64_t seed;
     struct shared shared; /* [13] what is known of the item in the store */
@@ -65,6 +68,7 @@ struct client_call {
     int status;          /* of the last try */
     uint32_t made;       /* tries so far */
     uint32_t slot;       /* which of the client's breakers gave the permit */
+    uint64_t shard;      /* [12] which part of the backend this request needs */
     int64_t deadline_ms; /* when the user's request ends, answered or not */
     int64_t retry_after_ms;
     struct breaker_permit permit;

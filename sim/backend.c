@@ -48,8 +48,7 @@ static void *must(void *memory)
     return memory;
 }
 
-/* --- places for jobs that left the queue ---------------------------------------------
- */
+/* --- places for jobs that left the queue ------------------------------------------ */
 
 static uint32_t keep(struct backend *b, struct job job)
 {

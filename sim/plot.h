@@ -54,8 +54,7 @@ bool plot_fan(const char *file, const struct scene *scene, int client, uint64_t 
 bool plot_goodput(const char *file, const struct scene *scene, uint64_t seed,
                   struct record *const *records);
 
-/* --- bins: buckets put together, so that no bin is thinner than a line --------------
- */
+/* --- bins: buckets put together, so that no bin is thinner than a line ------------ */
 
 struct plot_bin {
     uint32_t from, to; /* buckets */

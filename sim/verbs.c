@@ -14,7 +14,7 @@
 #include "plot.h"
 #include "storm.h"
 
-/* --- scenes, clients, files --------------------------------------------------------- */
+/* --- scenes, clients, files ------------------------------------------------------- */
 
 /* Whether there is such a file, even one that cannot be opened. */
 static bool exists(const char *file)
@@ -95,7 +95,7 @@ void storm_note_todo(void)
         fprintf(stderr, "Not written yet: chapter %d, task %d.\n", chapter, task);
 }
 
-/* --- facts as a table ----------------------------------------------------------------- */
+/* --- facts as a table ------------------------------------------------------------- */
 
 static const char *const main_facts[] = {
     "fresh_pct",    "stale_pct",      "refused_pct", "failed_pct",      "no_room_pct",
@@ -128,7 +128,7 @@ static void print_facts(const struct scene *scene, struct record *const *records
     }
 }
 
-/* --- verbs ------------------------------------------------------------------------- */
+/* --- verbs ------------------------------------------------------------------------ */
 
 /* Play the clients whose place in `records` is wanted, and show them on equal axes. */
 static void show(const struct scene *scene, const struct options *o, int only,

@@ -110,8 +110,7 @@ static void settle(struct world *w, const struct request *request, enum outcome 
     load_answered(w->load, request->user);
 }
 
-/* --- a worker at work ---------------------------------------------------------------
- */
+/* --- a worker at work ------------------------------------------------------------- */
 
 static void step(struct world *w, uint32_t worker, enum caller_news kind, int status);
 
@@ -208,8 +207,7 @@ static void step(struct world *w, uint32_t worker, enum caller_news kind, int st
     act(w, worker, &action);
 }
 
-/* --- requests come in ----------------------------------------------------------------
- */
+/* --- requests come in ------------------------------------------------------------- */
 
 static void serve(struct world *w, const struct request *request)
 {

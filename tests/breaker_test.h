@@ -9,5 +9,7 @@ extern const size_t breaker_rows_n;
 extern const struct unit_case
     breaker_explore_cases[]; /* breaker_explore.c: all states */
 extern const size_t breaker_explore_n;
+extern const struct unit_case breaker_alone_cases[]; /* breaker_alone.c: properties */
+extern const size_t breaker_alone_n;
 
 #endif

@@ -12,14 +12,14 @@
 
 #include "client.h"
 
-enum { REQUESTS = 12 };
+enum { REQUESTS = 12, SHARDS = 30 };
 
 struct request {
     struct client_call call;
     struct client_action action; /* the one under way */
     bool open;
     int64_t since_ms, deadline_ms;
-    uint32_t tries;
+    uint32_t tries, good_as;
 };
 
 static struct world {
@@ -27,7 +27,7 @@ static struct world {
     struct client_config config;
     struct request request[REQUESTS];
     uint64_t random;
-    int64_t now_ms, good_ms;
+    int64_t now_ms, good_ms[SHARDS]; /* by shard; all in 0 if there is one for all */
     uint32_t bad_pct;
 } world;
 
@@ -76,7 +76,7 @@ static void check_answer(const struct world *w, const struct request *q)
     const struct client_action *a = &q->action;
     if (a->answer == CLIENT_STALE)
         UNIT_HOLDS(a->age_ms <= w->config.stale_max_ms &&
-                   a->age_ms == w->now_ms - w->good_ms);
+                   a->age_ms == w->now_ms - w->good_ms[q->good_as]);
     if (a->answer == CLIENT_REFUSED)
         UNIT_HOLDS(q->tries == 0);
     if (a->answer == CLIENT_FAILED || a->answer == CLIENT_TIMED_OUT)
@@ -92,7 +92,7 @@ static void step(struct world *w, struct request *q, struct client_event event)
     bool good =
         event.kind == CLIENT_REPLY && event.status == 200 && w->now_ms < q->deadline_ms;
     if (good)
-        w->good_ms = w->now_ms;
+        w->good_ms[q->good_as] = w->now_ms;
     q->action = client_step(&w->client, &q->call, &event);
     UNIT_HOLDS(!good || q->action.kind == CLIENT_ANSWER);
     if (q->action.kind == CLIENT_CALL_BACKEND)
@@ -112,9 +112,9 @@ static void begin(struct world *w, struct request *q)
 {
     *q = (struct request){.open = true};
     q->deadline_ms = deadline_after(w->now_ms, w->config.deadline_ms);
-    step(w, q,
-         (struct client_event){.kind = CLIENT_START,
-                               .shard = unit_below(&w->random, 30)});
+    uint32_t shard = unit_below(&w->random, SHARDS);
+    q->good_as = w->config.per_shard ? shard : 0;
+    step(w, q, (struct client_event){.kind = CLIENT_START, .shard = shard});
 }
 
 static void go_on(struct world *w, struct request *q)

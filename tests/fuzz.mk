@@ -29,6 +29,7 @@ $(WORLD_DIR)/%_test.o: tests/%_test.c | $(WORLD_DIR)/
 SECONDS    ?= 60
 FLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
   -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZ_PARTS := $(SCENE_PARTS) picture output sweep
 FUZZ_DIR    = $(BUILD)/fuzz
 fuzz:
 	@$(MAKE) --no-print-directory CC=clang MODE=fuzz BUILD=$(FUZZ_DIR)/objects \
@@ -36,8 +37,8 @@ fuzz:
 fuzz-run: $(BUILD)/scene_fuzz | $(FUZZ_DIR)/corpus/ $(FUZZ_DIR)/found/
 	$< -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
 	  -print_final_stats=1 -dict=tests/fuzz/scene.dict -artifact_prefix=$(FUZZ_DIR)/found/ \
-	  $(FUZZ_DIR)/corpus sim/scenes
-$(BUILD)/scene_fuzz: $(BUILD)/scene_fuzz.o $(SCENE_PARTS:%=$(SIM_DIR)/%.o) \
+	  $(FUZZ_DIR)/corpus tests/fuzz/seeds sim/scenes
+$(BUILD)/scene_fuzz: $(BUILD)/scene_fuzz.o $(FUZZ_PARTS:%=$(SIM_DIR)/%.o) \
   $(call who_objects,$(LAST))
 	$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $^ $(CJSON_LIBS) -o $@
 $(BUILD)/scene_fuzz.o: tests/fuzz/scene_fuzz.c | $(BUILD)/

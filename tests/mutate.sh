@@ -7,6 +7,7 @@
 # cores but at most four, with a time limit. A mutant that lives must be listed in
 # tests/mutants.txt with the reason why it makes no difference; a listed one must live.
 # One that does not build does not count.
+# shellcheck disable=SC2086,SC2015 # lists of words, and conditions meant so
 set -eu
 
 first=${2:-1} last=${3:-999999}
@@ -24,7 +25,7 @@ trim() { sed 's/^ *//; s/ *$//'; }
 
 # The test without the breaker, built once, for speed.
 objects=
-for part in breaker_test breaker_rows breaker_model breaker_explore; do
+for part in breaker_test breaker_alone breaker_rows breaker_model breaker_explore; do
     $cc -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -w -Ichapters -Itests \
         -c "tests/$part.c" -o "$work/$part.o"
     objects="$objects $work/$part.o"

@@ -24,8 +24,7 @@ static struct {
     FILE *output;
 } now; /* what the next child plays */
 
-/* --- in the child -------------------------------------------------------------------
- */
+/* --- in the child ----------------------------------------------------------------- */
 
 /* What the reader's code prints, and what the sanitizers say, is kept for the story. */
 static void catch_output(void)
@@ -54,8 +53,7 @@ START_TEST(play_test)
 }
 END_TEST
 
-/* --- in the player ------------------------------------------------------------------
- */
+/* --- in the player ---------------------------------------------------------------- */
 
 static void read_output(struct verdict *verdict)
 {
@@ -116,8 +114,7 @@ static void play_one(struct verdict *verdict, const struct check *check)
     srunner_free(runner);
 }
 
-/* --- which tests --------------------------------------------------------------------
- */
+/* --- which tests ------------------------------------------------------------------ */
 
 static bool picked(const struct check_test *test, const char *pattern)
 {

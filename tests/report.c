@@ -17,8 +17,7 @@ const char *__asan_default_options(void)
     return "detect_leaks=0:allocator_may_return_null=1";
 }
 
-/* --- colour, never the only carrier of a meaning -------------------------------------
- */
+/* --- colour, never the only carrier of a meaning ---------------------------------- */
 
 static const char *colour(const char *code)
 {
@@ -42,8 +41,7 @@ static const char *plain(void)
     return colour("\033[0m");
 }
 
-/* --- how a test died ----------------------------------------------------------------
- */
+/* --- how a test died -------------------------------------------------------------- */
 
 static const struct {
     const char *sign, *meaning;
@@ -126,8 +124,7 @@ static void tell_output(const struct verdict *verdict, int most)
     }
 }
 
-/* --- the list -----------------------------------------------------------------------
- */
+/* --- the list --------------------------------------------------------------------- */
 
 void report_begin(const struct check *check, bool brief)
 {
@@ -154,8 +151,7 @@ void report_line(const struct verdict *v, bool brief)
     fflush(stdout);
 }
 
-/* --- the story ----------------------------------------------------------------------
- */
+/* --- the story -------------------------------------------------------------------- */
 
 static void tell_lines(const struct story *s)
 {

@@ -56,7 +56,7 @@ endif
 $(foreach w,$(sort $(WHO) $(RUNGS)),$(foreach n,$(numbers),$(eval $(call check_rules,$(w),$(n)))))
 
 # --- make check CH=n ---------------------------------------------------------------------
-.PHONY: check check-workbook ladder wrong-answers hostile
+.PHONY: check check-workbook ladder-programs ladder wrong-answers hostile
 ifneq ($(CH),)
 # The chapters up to CH that have a check, or nothing if CH is none of them.
 UP_TO := $(shell printf '%s\n' $(CHECKS) | awk -F- -v n='$(CH)' \
@@ -79,18 +79,18 @@ check: check-workbook
 endif
 
 # --- the workbook's own checks -------------------------------------------------------------
-check-workbook: ladder wrong-answers hostile
-
+# tests/all.mk says what check-workbook is made of.
 # Every rung plays the checks up to its own chapter and one more; the last plays all.
 ALL    := $(lastword $(numbers))
 PLAYED := $(foreach w,$(RUNGS),$(call who_dir,$(w))/checks-$(ALL))
-ladder: $(PLAYED)
+ladder-programs: $(PLAYED)
+ladder: ladder-programs
 	@sh tests/ladder.sh $(BUILD) $(MODE) $(ALL) $(CHECKS)
 
 # What the scripts need to build a patched copy just as make builds.
 AS_MAKE = BUILD='$(BUILD)' MODE='$(MODE)' CC='$(CC)' FLAGS='$(CFLAGS_ALL)' \
   CHECKER='$(call check_objects,$(ALL))' LIBS='$(CHECK_LIBS) $(CJSON_LIBS)'
-wrong-answers: $(PLAYED)
+wrong-answers: ladder-programs
 	@$(AS_MAKE) sh tests/wrong.sh
-hostile: $(PLAYED)
+hostile: ladder-programs
 	@$(AS_MAKE) sh tests/hostile.sh

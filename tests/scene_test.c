@@ -55,7 +55,7 @@ static void must_fail(const char *text, size_t bytes, const char *wanted)
         ck_abort_msg("found:  %s\nwanted: %s", error, wanted);
 }
 
-/* --- one part changed ------------------------------------------------------------ */
+/* --- one part changed ------------------------------------------------------------- */
 
 START_TEST(a_wrong_part_is_told)
 {

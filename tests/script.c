@@ -8,8 +8,7 @@
 
 enum { PERMITS_MAX = 64 };
 
-/* --- reading ------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------- */
 
 static const char *skip_spaces(const char *at)
 {
@@ -126,8 +125,7 @@ void script_add(struct script_text *script, const char *format, ...)
     script->length += n;
 }
 
-/* --- a breaker on the stage ---------------------------------------------------------
- */
+/* --- a breaker on the stage ------------------------------------------------------- */
 
 struct held {
     char name[16];

@@ -53,8 +53,7 @@ struct check {
 /* Plays a check; the exit code of main. */
 int check_main(int argc, char **argv, const struct check *check);
 
-/* --- for tests in plain C -----------------------------------------------------------
- */
+/* --- for tests in plain C --------------------------------------------------------- */
 
 /* Play a script from within. The story begins anew, so only the last one is told. */
 void play_breaker(const struct breaker_config *knobs, const char *script);

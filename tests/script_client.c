@@ -21,8 +21,7 @@ struct stage {
     uint64_t random;
 };
 
-/* --- who is meant -------------------------------------------------------------------
- */
+/* --- who is meant ----------------------------------------------------------------- */
 
 static struct running *add_call(struct stage *stage, const struct move *move)
 {
@@ -43,8 +42,7 @@ static struct running *find_call(struct stage *stage, const struct move *move)
     story_misspelt(why);
 }
 
-/* --- what is meant ------------------------------------------------------------------
- */
+/* --- what is meant ---------------------------------------------------------------- */
 
 static const char *const answer_word[] = {"fresh", "stale", "refused", "failed",
                                           "timed-out"};
@@ -108,8 +106,7 @@ static bool as_wanted(const struct client_action *action, const struct move *mov
            (!move->has_number || action->status == move->number);
 }
 
-/* --- playing ------------------------------------------------------------------------
- */
+/* --- playing ---------------------------------------------------------------------- */
 
 static void play_event(struct stage *stage, const struct move *move,
                        enum client_event_kind kind, enum client_action_kind asked)

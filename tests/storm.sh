@@ -191,14 +191,14 @@ if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
     check "a terminal gets colour" says "${escape}["
     (export NO_COLOR=1 && terminal run "$tiny") >"$work/out"
     check "but not with NO_COLOR" lacks "$escape" "$work/out"
-    terminal sweep healthy --seeds 60 --jobs 1 --quiet >"$work/out"
-    check "a long sweep shows its progress" says "of 240 runs, about"
+    terminal sweep healthy --seeds 40 --jobs 1 --quiet >"$work/out"
+    check "a long sweep shows its progress" says "of 160 runs, about"
     terminal sweep "$tiny" --seeds 2 --quiet >"$work/out"
     check "a short one does not" lacks "runs, about" "$work/out"
 else
     echo "skipped the terminal: no script that knows -qec"
 fi
-play 0 sweep healthy --seeds 60 --jobs 1 --quiet || true
+play 0 sweep healthy --seeds 40 --jobs 1 --quiet || true
 check "no progress without a terminal" [ ! -s "$work/err" ]
 
 # --- the scenes, and the manual ----------------------------------------------------------

@@ -31,8 +31,7 @@ void chance_begin(void); /* every test draws the same numbers, alone or not */
 _Noreturn void story_wrong(const char *what, const char *you, const char *wanted);
 _Noreturn void story_misspelt(const char *why);
 
-/* --- scripts ------------------------------------------------------------------------
- */
+/* --- scripts ---------------------------------------------------------------------- */
 
 struct move {
     int64_t at_ms;
@@ -56,8 +55,7 @@ bool client_word(const char *word);
 /* Time limits for people: "no end" for DEADLINE_NEVER. */
 const char *ms_text(int64_t ms, char buffer[32]);
 
-/* --- how a test ended ----------------------------------------------------------------
- */
+/* --- how a test ended ------------------------------------------------------------- */
 
 enum ending { PASSED, WRONG, UNWRITTEN, ENDLESS, DIED, MISSPELT, SKIPPED };
 

@@ -10,7 +10,8 @@ UNIT_DIR  = $(BUILD)/tests/$(MODE)
 UNITS    := breaker retry client sim random
 
 # What each test is linked with: parts of its own, parts of the reference, of sim/.
-UNIT_breaker := breaker_test breaker_rows breaker_model breaker_explore reference-breaker
+UNIT_breaker := breaker_test breaker_alone breaker_rows breaker_model \
+  breaker_explore reference-breaker
 UNIT_retry   := retry_test reference-retry
 UNIT_client  := client_test client_random reference-client reference-breaker reference-retry
 UNIT_sim     := sim_test sim-sim

@@ -12,8 +12,7 @@
 
 enum phase { NOT_STARTED, CALLING, SLEEPING, OVER };
 
-/* --- how a call ends ----------------------------------------------------------------
- */
+/* --- how a call ends -------------------------------------------------------------- */
 
 static struct client_action answer(struct client_call *call,
                                    struct client_action action)
@@ -36,8 +35,7 @@ static struct client_action give_up(struct client_call *call)
     return answer(call, (struct client_action){.answer = CLIENT_FAILED, .status = 502});
 }
 
-/* --- one try ------------------------------------------------------------------------
- */
+/* --- one try ---------------------------------------------------------------------- */
 
 static struct client_action try_once(struct client *client, struct client_call *call,
                                      int64_t now_ms)
@@ -65,21 +63,27 @@ static struct client_action start(struct client *client, struct client_call *cal
     return try_once(client, call, event->now_ms);
 }
 
+/* A first try that goes well earns a token; a retry gets back what it cost. */
+static uint32_t earned(const struct retry_policy *policy, uint32_t made)
+{
+    return made > 1 && policy->budget_cost > 0 ? policy->budget_cost : 1;
+}
+
 /* What the try says, told to everyone who counts. */
 static enum breaker_outcome learn(struct client *client, struct client_call *call,
                                   const struct client_event *event)
 {
+    const struct retry_policy *policy = &client->config.retry;
     struct breaker *breaker = &client->shards[0].breaker;
-    call->status = event->kind == CLIENT_REPLY ? event->status : 0;
+    bool late = deadline_passed(call->deadline_ms, event->now_ms); /* as good as none */
+    call->status = event->kind == CLIENT_REPLY && !late ? event->status : 0;
     enum breaker_outcome outcome =
         retry_classify(call->status, call->deadline_ms, event->now_ms);
     breaker_record(breaker, &call->permit, outcome, event->now_ms);
     if (outcome == BREAKER_FAILED)
         breaker_rest(breaker, event->now_ms, event->retry_after_ms);
-    const struct retry_policy *policy = &client->config.retry;
     if (outcome == BREAKER_OK)
-        retry_budget_put(&client->budget, policy,
-                         call->made > 1 ? policy->budget_cost : 1);
+        retry_budget_put(&client->budget, policy, earned(policy, call->made));
     return outcome;
 }
 
@@ -105,8 +109,7 @@ static struct client_action hear(struct client *client, struct client_call *call
     return (struct client_action){.kind = CLIENT_SLEEP, .within_ms = nap};
 }
 
-/* --- the public functions ------------------------------------------------------------
- */
+/* --- the public functions --------------------------------------------------------- */
 
 const char *client_config_error(const struct client_config *config)
 {
@@ -145,7 +148,7 @@ struct client_action client_step(struct client *client, struct client_call *call
     case CLIENT_STORE_FAILED:
         break; /* no store before chapter 13: nothing was asked of one */
     }
-    assert(!"an event that no action asked for");
+    assert(0 && "an event that no action asked for");
     return give_up(call);
 }
 

@@ -12,17 +12,16 @@
 
 enum phase { NOT_STARTED, CALLING, SLEEPING, OVER };
 
-/* --- a breaker per shard ------------------------------------------------------------
- */
+/* --- a breaker per shard ---------------------------------------------------------- */
 
 /* The slot of a shard: its own, or else an empty one, or else the one longest unused.
  */
-static uint32_t find_slot(const struct client *client, uint64_t shard)
+static uint32_t find_slot(const struct client *client, uint64_t key)
 {
     uint32_t best = 0;
     for (uint32_t i = 0; i < CLIENT_SHARDS_MAX; i++) {
         const struct client_shard *slot = &client->shards[i];
-        if (!slot->taken || slot->shard == shard)
+        if (!slot->taken || slot->shard == key)
             return i;
         if (slot->used_ms < client->shards[best].used_ms)
             best = i;
@@ -30,25 +29,41 @@ static uint32_t find_slot(const struct client *client, uint64_t shard)
     return best;
 }
 
+static uint64_t key_of(const struct client *client, uint64_t shard)
+{
+    return client->config.per_shard ? shard : 0;
+}
+
+/* The slot in which a shard is kept; CLIENT_SHARDS_MAX if it is not, or not any more.
+ */
+static uint32_t kept_in(const struct client *client, uint64_t shard)
+{
+    uint64_t key = key_of(client, shard);
+    uint32_t i = find_slot(client, key);
+    bool here = client->shards[i].taken && client->shards[i].shard == key;
+    return here ? i : CLIENT_SHARDS_MAX;
+}
+
 /* A breaker that changes hands is reset, so permits of its former shard are worthless.
  */
 static uint32_t take_slot(struct client *client, uint64_t shard, int64_t now_ms)
 {
-    uint64_t key = client->config.per_shard ? shard : 0;
+    uint64_t key = key_of(client, shard);
     uint32_t i = find_slot(client, key);
     struct client_shard *slot = &client->shards[i];
-    if (!slot->taken)
+    if (!slot->taken) {
         breaker_init(&slot->breaker, &client->config.breaker, client->seed + i);
-    else if (slot->shard != key)
+    } else if (slot->shard != key) {
         breaker_reset(&slot->breaker, now_ms);
+        slot->have_good = false;
+    }
     slot->taken = true;
     slot->shard = key;
     slot->used_ms = now_ms;
     return i;
 }
 
-/* --- how a call ends ----------------------------------------------------------------
- */
+/* --- how a call ends -------------------------------------------------------------- */
 
 static struct client_action answer(struct client_call *call,
                                    struct client_action action)
@@ -58,17 +73,27 @@ static struct client_action answer(struct client_call *call,
     return action;
 }
 
+/* How old the last good answer of a shard is; -1 if there is none, or none is wanted.
+ */
+static int64_t stale_age_ms(const struct client *client, uint64_t shard, int64_t now_ms)
+{
+    uint32_t i = kept_in(client, shard);
+    if (client->config.stale_max_ms == 0 || i == CLIENT_SHARDS_MAX ||
+        !client->shards[i].have_good)
+        return -1;
+    int64_t age = now_ms - client->shards[i].good_ms;
+    return age > 0 ? age : 0;
+}
+
 /* All have said no. A stale answer is better than none, as long as it is said to be
  * one. */
 static struct client_action give_up(const struct client *client,
                                     struct client_call *call, int64_t now_ms)
 {
-    int64_t age = now_ms - client->good_ms;
-    if (client->have_good && client->config.stale_max_ms > 0 &&
-        age <= client->config.stale_max_ms)
-        return answer(call, (struct client_action){.answer = CLIENT_STALE,
-                                                   .status = 200,
-                                                   .age_ms = age > 0 ? age : 0});
+    int64_t age = stale_age_ms(client, call->shard, now_ms);
+    if (age >= 0 && age <= client->config.stale_max_ms)
+        return answer(call, (struct client_action){
+                                .answer = CLIENT_STALE, .status = 200, .age_ms = age});
     if (call->made == 0)
         return answer(call,
                       (struct client_action){.answer = CLIENT_REFUSED,
@@ -80,8 +105,7 @@ static struct client_action give_up(const struct client *client,
     return answer(call, (struct client_action){.answer = CLIENT_FAILED, .status = 502});
 }
 
-/* --- one try ------------------------------------------------------------------------
- */
+/* --- one try ---------------------------------------------------------------------- */
 
 static struct client_action try_once(struct client *client, struct client_call *call,
                                      int64_t now_ms)
@@ -92,6 +116,8 @@ static struct client_action try_once(struct client *client, struct client_call *
         return give_up(client, call, now_ms);
     if (config->in_flight_max > 0 && client->in_flight >= config->in_flight_max)
         return give_up(client, call, now_ms);
+    call->slot =
+        take_slot(client, call->shard, now_ms); /* anew: it may have made room */
     call->permit = breaker_acquire(&client->shards[call->slot].breaker, now_ms);
     call->retry_after_ms = call->permit.retry_after_ms;
     if (!call->permit.granted)
@@ -110,30 +136,47 @@ static struct client_action start(struct client *client, struct client_call *cal
     call->deadline_ms = deadline_after(event->now_ms, client->config.deadline_ms);
     if (event->deadline_ms > 0 && event->deadline_ms < call->deadline_ms)
         call->deadline_ms = event->deadline_ms;
-    call->slot = take_slot(client, event->shard, event->now_ms);
+    call->shard = event->shard;
     return try_once(client, call, event->now_ms);
 }
 
-/* What the try says, told to everyone who counts. */
+/* A first try that goes well earns a token; a retry gets back what it cost. */
+static uint32_t earned(const struct retry_policy *policy, uint32_t made)
+{
+    return made > 1 && policy->budget_cost > 0 ? policy->budget_cost : 1;
+}
+
+/* A good answer may stand in later; a bad one may say how long to rest. */
+static void keep_in_mind(struct client_shard *shard, enum breaker_outcome outcome,
+                         const struct client_event *event)
+{
+    if (outcome == BREAKER_FAILED)
+        breaker_rest(&shard->breaker, event->now_ms, event->retry_after_ms);
+    if (outcome != BREAKER_OK)
+        return;
+    shard->have_good = true;
+    shard->good_ms = event->now_ms;
+}
+
+/* What the try says, told to everyone who counts. The permit goes back to the slot it
+ * came from, all else to where the shard is kept now: the slot may have changed hands.
+ */
 static enum breaker_outcome learn(struct client *client, struct client_call *call,
                                   const struct client_event *event)
 {
-    struct breaker *breaker = &client->shards[call->slot].breaker;
+    const struct retry_policy *policy = &client->config.retry;
     bool late = deadline_passed(call->deadline_ms, event->now_ms); /* as good as none */
     call->status = event->kind == CLIENT_REPLY && !late ? event->status : 0;
     enum breaker_outcome outcome =
         retry_classify(call->status, call->deadline_ms, event->now_ms);
     client->in_flight--;
-    breaker_record(breaker, &call->permit, outcome, event->now_ms);
-    if (outcome == BREAKER_FAILED)
-        breaker_rest(breaker, event->now_ms, event->retry_after_ms);
-    if (outcome == BREAKER_OK) {
-        const struct retry_policy *policy = &client->config.retry;
-        bool paid = call->made > 1 && policy->budget_cost > 0; /* 0 costs one, too */
-        retry_budget_put(&client->budget, policy, paid ? policy->budget_cost : 1);
-        client->have_good = true;
-        client->good_ms = event->now_ms;
-    }
+    breaker_record(&client->shards[call->slot].breaker, &call->permit, outcome,
+                   event->now_ms);
+    uint32_t kept = kept_in(client, call->shard);
+    if (kept < CLIENT_SHARDS_MAX)
+        keep_in_mind(&client->shards[kept], outcome, event);
+    if (outcome == BREAKER_OK)
+        retry_budget_put(&client->budget, policy, earned(policy, call->made));
     return outcome;
 }
 
@@ -159,8 +202,7 @@ static struct client_action hear(struct client *client, struct client_call *call
     return (struct client_action){.kind = CLIENT_SLEEP, .within_ms = nap};
 }
 
-/* --- the public functions ------------------------------------------------------------
- */
+/* --- the public functions --------------------------------------------------------- */
 
 const char *client_config_error(const struct client_config *config)
 {
@@ -207,9 +249,8 @@ struct client_action client_step(struct client *client, struct client_call *call
 enum breaker_state client_state_at(const struct client *client, uint64_t shard,
                                    int64_t now_ms)
 {
-    uint64_t key = client->config.per_shard ? shard : 0;
-    const struct client_shard *slot = &client->shards[find_slot(client, key)];
-    if (!slot->taken || slot->shard != key)
+    uint32_t i = kept_in(client, shard);
+    if (i == CLIENT_SHARDS_MAX)
         return BREAKER_CLOSED;
-    return breaker_state_at(&slot->breaker, now_ms);
+    return breaker_state_at(&client->shards[i].breaker, now_ms);
 }

@@ -12,8 +12,7 @@ static int64_t seconds(double s)
     return llround(s * (double)SIM_S);
 }
 
-/* --- latency b + s N ---------------------------------------------------------------
- */
+/* --- latency b + s N -------------------------------------------------------------- */
 
 struct crowd {
     double base, slope, gap;
@@ -62,8 +61,7 @@ static void concurrency_latency(struct theory *t)
     sim_free(sim);
 }
 
-/* --- Brooker's collapse ------------------------------------------------------------
- */
+/* --- Brooker's collapse ----------------------------------------------------------- */
 
 /* Latency 1 s + 10 ms for each call inside, a network of 0.1 s each way, clients that
  * wait 3 s for each of three tries. Forty requests a second, and a spike of eighty from
@@ -177,8 +175,7 @@ static void brooker_collapse(struct theory *t)
     theory_check(t, "recovered", recovered / runs);
 }
 
-/* --- universal scalability ---------------------------------------------------------
- */
+/* --- universal scalability -------------------------------------------------------- */
 
 /* Workers without a pause in a server where a job's time grows with the crowd: jobs
  * done per second, counted. */

@@ -23,8 +23,7 @@ static void fanout(struct theory *t)
     theory_check(t, "p", slow / requests);
 }
 
-/* --- coordinated omission ----------------------------------------------------------
- */
+/* --- coordinated omission --------------------------------------------------------- */
 
 /* A server that does nothing for D seconds of every P, and a load that does not wait
  * for it: the station with hangs in it. Times are milliseconds, so a second is a unit.

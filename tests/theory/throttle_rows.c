@@ -9,8 +9,7 @@
 #include "retry.h"
 #include "theory.h"
 
-/* --- the throttle of the SRE book --------------------------------------------------
- */
+/* --- the throttle of the SRE book ------------------------------------------------- */
 
 enum { SLICES = 120 }; /* of a second each: the window is two minutes */
 
@@ -54,8 +53,7 @@ static void formula(struct theory *t)
     theory_check(t, "p_reject", rejected / (double)throttle_of(&th));
 }
 
-/* --- a sender, its throttle, a backend that sheds what it cannot do -----------------
- */
+/* --- a sender, its throttle, a backend that sheds what it cannot do --------------- */
 
 struct sender {
     struct sim *sim;
@@ -147,8 +145,7 @@ static void threshold(struct theory *t)
     theory_check(t, "p_reject_limit", 1 - s.sent / s.offered);
 }
 
-/* --- the token bucket --------------------------------------------------------------
- */
+/* --- the token bucket ------------------------------------------------------------- */
 
 struct policer {
     struct sim *sim;
