@@ -109,6 +109,36 @@ START_TEST(with_one_breaker_for_all_every_shard_shows_it)
 }
 END_TEST
 
+static void push_out(uint64_t but, int64_t at)
+{
+    struct client_call call;
+    for (uint64_t shard = 100; shard < 100 + CLIENT_SHARDS_MAX; shard++) {
+        memset(&call, 0, sizeof call);
+        if (shard != but)
+            tell(&call, (struct client_event)START_SHARD(at + (int64_t)shard, shard));
+    }
+}
+
+START_TEST(a_retry_asks_the_breaker_of_its_own_shard)
+{
+    struct client_config config = {.per_shard = 1,
+                                   .retry = {.attempts = 2, .backoff_ms = 10},
+                                   TRIP(1, 1000)};
+    client_init(&client, &config, 1);
+    struct client_call call = {0};
+    tell(&call, (struct client_event)START_SHARD(1, 1));
+    struct client_action nap = tell(&call, (struct client_event)REPLY_DRAW(2, 500, 10));
+    ck_assert_int_eq(nap.kind, CLIENT_SLEEP);
+    push_out(0, 0);
+    struct client_action again = tell(&call, (struct client_event)WOKE(1000));
+    ck_assert_int_eq(again.kind, CLIENT_CALL_BACKEND);
+    tell(&call, (struct client_event)REPLY(1001, 500));
+    ck_assert_int_eq(client_state_at(&client, 1, 1002), BREAKER_OPEN);
+    for (uint64_t shard = 100; shard < 100 + CLIENT_SHARDS_MAX; shard++)
+        ck_assert_int_eq(client_state_at(&client, shard, 1002), BREAKER_CLOSED);
+}
+END_TEST
+
 START_TEST(a_look_takes_no_place)
 {
     many_shards();
@@ -191,6 +221,7 @@ static const struct unit_case client_cases[] = {
     {"stories", &story, UNIT_ROWS(stories)},
     {"shards", &the_shard_longest_unused_makes_room, 0},
     {"shards", &a_permit_of_a_shard_that_made_room_is_worthless, 0},
+    {"shards", &a_retry_asks_the_breaker_of_its_own_shard, 0},
     {"shards", &with_one_breaker_for_all_every_shard_shows_it, 0},
     {"shards", &a_look_takes_no_place, 0},
     {"bugs", &an_event_nobody_asked_for_aborts, 0},
