@@ -162,7 +162,7 @@ static bool is_text(struct json_reader *reader, const char *text, size_t bytes)
     size_t size = 0;
     for (size_t at = 0; at < bytes; at += size) {
         size = character((const unsigned char *)text + at, bytes - at);
-        if (size == 0 || text[at] == '\0') {
+        if (size == 0) {
             wrong_at(reader, text, text + at, 0, "text in UTF-8");
             return false;
         }

@@ -1,8 +1,8 @@
 /* sim.c - the clock and the event list: an indexed 4-ary heap.
  *
- * The heap holds keys of 16 bytes, one number each: time, then order of scheduling, then
- * the slot in which the event itself lies. So one comparison decides, and moving is
- * cheap. A slot knows where in the heap its key is, so cancelling needs no search.
+ * The heap holds keys of 16 bytes, one number each: time, then order of scheduling,
+ * then the slot in which the event itself lies. So one comparison decides, and moving
+ * is cheap. A slot knows where in the heap its key is, so cancelling needs no search.
  *
  * While an event happens, the root of the heap is left empty, because most events plan
  * their successor: it goes straight into the root, one sift instead of two. */
@@ -66,29 +66,22 @@ static void sift_up(struct sim *sim, uint32_t position, key k)
     put(sim, position, k);
 }
 
+/* Which of four is least cannot be guessed, so this is written for the compiler to make
+ * it a choice between two values and not a branch. */
 static uint32_t least_child(const struct sim *sim, uint32_t first)
 {
-    uint32_t last = first + ARITY < sim->pending ? first + ARITY : sim->pending;
     uint32_t least = first;
-    for (uint32_t i = first + 1; i < last; i++)
+    for (uint32_t i = first + 1; i < first + ARITY && i < sim->pending; i++)
         least = sim->heap[i] < sim->heap[least] ? i : least;
     return least;
 }
 
-/* On the last level nobody can guess which of two comes first, so nothing is guessed:
- * they are exchanged by arithmetic, which beats a branch that is wrong half the time. */
 static void sift_down(struct sim *sim, uint32_t position, key k)
 {
     uint32_t first;
     while ((first = position * ARITY + 1) < sim->pending) {
         uint32_t least = least_child(sim, first);
         key child = sim->heap[least];
-        if (least * ARITY + 1 >= sim->pending) {
-            key exchange = (child ^ k) & -(key)(child < k);
-            put(sim, least, child ^ exchange);
-            k ^= exchange;
-            break;
-        }
         if (k < child)
             break;
         put(sim, position, child);
@@ -237,7 +230,7 @@ static void happen(struct sim *sim)
 {
     key first = sim->heap[0];
     const struct slot *slot = &sim->slots[key_slot(first)];
-    sim_fn *fn = slot->fn; /* the slot is free, and may move, before its event happens */
+    sim_fn *fn = slot->fn; /* copies: by the time of the call the slot is free */
     void *who = slot->who;
     uint64_t what = slot->what;
     assert(key_time(first) >= sim->now);

@@ -5,7 +5,7 @@ BENCH_MK := 1
 
 BENCH_WHO := solutions/12-where-it-hurts
 BENCH_DIR  = $(BUILD)/tests/$(MODE)/bench
-BENCH_PARTS := bench mm1 breaker scenes
+BENCH_PARTS := bench mm1 hold breaker scenes
 
 .PHONY: bench bench-count bench-run bench-count-run
 bench bench-count:

@@ -19,10 +19,10 @@ world-test: $(WORLD_DIR)/world_test
 $(WORLD_DIR)/scene_test: $(WORLD_DIR)/scene_test.o $(SCENE_PARTS:%=$(SIM_DIR)/%.o) \
   $(call who_objects,$(LAST)) | $(WORLD_DIR)/
 	$(CC) $(CFLAGS_ALL) $^ $(CHECK_LIBS) $(CJSON_LIBS) -o $@
-$(WORLD_DIR)/world_test: $(WORLD_DIR)/world_test.o $(WORLD_PARTS:%=$(SIM_DIR)/%.o) | \
+$(WORLD_DIR)/world_test: $(WORLD_DIR)/world_test.o $(WORLD_DIR)/world_toy.o $(WORLD_PARTS:%=$(SIM_DIR)/%.o) | \
   $(WORLD_DIR)/
 	$(CC) $(CFLAGS_ALL) $^ $(CHECK_LIBS) -o $@
-$(WORLD_DIR)/%_test.o: tests/%_test.c | $(WORLD_DIR)/
+$(WORLD_DIR)/%.o: tests/%.c | $(WORLD_DIR)/
 	$(CC) $(CFLAGS_ALL) -Isim -Itests $(PKG_CFLAGS) -c $< -o $@
 
 # --- the fuzzer: all objects are built for it, with clang -----------------------------

@@ -211,7 +211,7 @@ static const struct check_test tests[] = {
     {"late-not-fresh", "an answer that comes too late is not passed on",
      "At the deadline the user has gone, or has been told so.", .client = &hundred,
      .script = "0 start a, 0 call 100 a, 99 reply 200 a, 99 fresh a,"
-               "200 start b, 200 call 100 b, 300 reply 200 b, 300 gave-up b"},
+               "200 start b, 200 call 100 b, 300 reply 200 b, 300 timed-out 504 b"},
 };
 
 int main(int argc, char **argv)

@@ -23,6 +23,8 @@ static const struct bench {
 } benches[] = {
     {"mm1_floor", "M/M/1, two clocks compared", bench_mm1_floor, 2000000, 0},
     {"mm1_sim", "M/M/1 on sim.c", bench_mm1_sim, 2000000, 0},
+    {"hold", "event, 1000 pending", bench_hold, 2000000, 0},
+    {"timeouts", "the same, a timer cancelled", bench_timeouts, 1000000, 0},
     {"breaker_calls", "breaker closed, 100 calls", bench_breaker_calls, 4000000, 6},
     {"breaker_time", "breaker closed, 10 seconds", bench_breaker_time, 4000000, 0},
     {"breaker_refused", "breaker open, a refusal", bench_breaker_refused, 8000000, 2.5},

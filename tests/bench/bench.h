@@ -12,6 +12,11 @@
 uint64_t bench_mm1_sim(uint32_t n);
 uint64_t bench_mm1_floor(uint32_t n);
 
+/* About n events with a thousand pending; without and with a time-out for each, set and
+ * cancelled. They return how many there were. */
+uint64_t bench_hold(uint32_t n);
+uint64_t bench_timeouts(uint32_t n);
+
 /* n calls allowed and recorded by a closed breaker, with a window of 100 calls and with
  * one of ten seconds; n calls refused by an open one. They return what was granted. */
 uint64_t bench_breaker_calls(uint32_t n);
