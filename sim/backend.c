@@ -15,7 +15,7 @@ struct job {
     void *who;
     uint64_t what;
     int64_t deadline;
-    uint32_t next; /* in the list of stalled jobs */
+    uint32_t next; /* in the list of stalled jobs, or of free places */
 };
 #define NOBODY UINT32_MAX
 
@@ -34,8 +34,8 @@ struct backend {
     struct sim *sim;
     struct backend_config config;
     struct job *working; /* jobs that left the queue and whose end is planned */
-    uint32_t *unused;    /* free places in it */
-    uint32_t places, unused_count;
+    uint32_t places;
+    uint32_t unused; /* the first free place; the others follow by next */
     struct shard shard[BACKEND_SHARDS_MAX];
 };
 
@@ -50,25 +50,32 @@ static void *must(void *memory)
 
 /* --- places for jobs that left the queue ------------------------------------------ */
 
+static void grow(struct backend *b)
+{
+    uint32_t places = b->places == 0 ? 64 : b->places * 2;
+    b->working = must(realloc(b->working, places * sizeof *b->working));
+    while (b->places < places) {
+        b->working[b->places].next = b->unused;
+        b->unused = b->places++;
+    }
+}
+
 static uint32_t keep(struct backend *b, struct job job)
 {
-    if (b->unused_count == 0) {
-        uint32_t more = b->places == 0 ? 64 : b->places;
-        b->working = must(realloc(b->working, (b->places + more) * sizeof *b->working));
-        b->unused = must(realloc(b->unused, (b->places + more) * sizeof *b->unused));
-        for (uint32_t i = 0; i < more; i++)
-            b->unused[b->unused_count++] = b->places + more - 1 - i;
-        b->places += more;
-    }
-    uint32_t place = b->unused[--b->unused_count];
+    if (b->unused == NOBODY)
+        grow(b);
+    uint32_t place = b->unused;
+    b->unused = b->working[place].next;
     b->working[place] = job;
     return place;
 }
 
 static struct job release(struct backend *b, uint32_t place)
 {
-    b->unused[b->unused_count++] = place;
-    return b->working[place];
+    struct job job = b->working[place];
+    b->working[place].next = b->unused;
+    b->unused = place;
+    return job;
 }
 
 static void push(struct shard *shard, struct job job)
@@ -186,6 +193,7 @@ struct backend *backend_new(struct sim *sim, const struct backend_config *config
     struct backend *b = must(calloc(1, sizeof *b));
     b->sim = sim;
     b->config = *config;
+    b->unused = NOBODY;
     for (uint32_t i = 0; i < config->shards; i++) {
         char name[32];
         struct shard *shard = &b->shard[i];
@@ -207,7 +215,6 @@ void backend_free(struct backend *b)
     for (uint32_t i = 0; i < b->config.shards; i++)
         free(b->shard[i].queue);
     free(b->working);
-    free(b->unused);
     free(b);
 }
 

@@ -19,17 +19,20 @@ static const char help[] =
     "  storm sweep SCENE          all clients under many seeds, and what must hold\n"
     "  storm replay SCENE         run again, and compare with --digest\n"
     "  storm plot OUT LABEL=FILE...     runs of different programs side by side, each\n"
-    "                                   from its storm run --csv FILE, as OUT.svg or .png\n"
+    "                                   from its storm run --csv FILE, as OUT.svg or "
+    ".png\n"
     "  storm picture LABEL=FILE...      the same as text\n"
     "\n"
-    "SCENE is a name from the list, or a JSON file (sim/README.md says what is in it).\n"
+    "SCENE is a name from the list, or a JSON file (sim/README.md says what is in "
+    "it).\n"
     "\n"
     "  --client NAME   only this client (run: default the last in the scene)\n"
     "  --seed N        seed, or the first of many (default 1)\n"
     "  --seeds N       sweep: how many (default 100)\n"
     "  --jobs N        sweep: processes (default: one per core); changes no result\n"
     "  --facts         all facts, not only the main ones\n"
-    "  --csv FILE      numbers over time (sweep: a line per run); - is standard output\n"
+    "  --csv FILE      numbers over time (sweep: a line per run); - is standard "
+    "output\n"
     "  --json FILE     the facts\n"
     "  --plot FILE     a picture by gnuplot, .svg or .png\n"
     "  --as KIND       what it shows; run, compare: runs (over time, the default) or\n"
@@ -56,16 +59,37 @@ static const struct {
              {"plot", storm_plot, true, NULL},
              {"picture", storm_picture, true, NULL}};
 
-enum { CLIENT = 256, SEED, SEEDS, JOBS, FACTS, CSV, JSON, PLOT, AS, TITLE, DIGEST, QUIET, HELP };
+enum {
+    CLIENT = 256,
+    SEED,
+    SEEDS,
+    JOBS,
+    FACTS,
+    CSV,
+    JSON,
+    PLOT,
+    AS,
+    TITLE,
+    DIGEST,
+    QUIET,
+    HELP
+};
 
 static const struct option long_options[] = {
-    {"client", required_argument, NULL, CLIENT}, {"seed", required_argument, NULL, SEED},
-    {"seeds", required_argument, NULL, SEEDS},   {"jobs", required_argument, NULL, JOBS},
-    {"facts", no_argument, NULL, FACTS},         {"csv", required_argument, NULL, CSV},
-    {"json", required_argument, NULL, JSON},     {"plot", required_argument, NULL, PLOT},
-    {"as", required_argument, NULL, AS},         {"title", required_argument, NULL, TITLE},
-    {"digest", required_argument, NULL, DIGEST}, {"quiet", no_argument, NULL, QUIET},
-    {"help", no_argument, NULL, HELP},           {NULL, 0, NULL, 0}};
+    {"client", required_argument, NULL, CLIENT},
+    {"seed", required_argument, NULL, SEED},
+    {"seeds", required_argument, NULL, SEEDS},
+    {"jobs", required_argument, NULL, JOBS},
+    {"facts", no_argument, NULL, FACTS},
+    {"csv", required_argument, NULL, CSV},
+    {"json", required_argument, NULL, JSON},
+    {"plot", required_argument, NULL, PLOT},
+    {"as", required_argument, NULL, AS},
+    {"title", required_argument, NULL, TITLE},
+    {"digest", required_argument, NULL, DIGEST},
+    {"quiet", no_argument, NULL, QUIET},
+    {"help", no_argument, NULL, HELP},
+    {NULL, 0, NULL, 0}};
 
 static uint64_t number(const char *option, const char *text, uint64_t min, uint64_t max)
 {
@@ -74,8 +98,8 @@ static uint64_t number(const char *option, const char *text, uint64_t min, uint6
     unsigned long long value = strtoull(text, &end, 10);
     if (errno != 0 || *text < '0' || *text > '9' || *end != '\0' || value < min ||
         value > max) {
-        fprintf(stderr, "storm: --%s: found \"%s\", allowed %llu to %llu\n", option, text,
-                (unsigned long long)min, (unsigned long long)max);
+        fprintf(stderr, "storm: --%s: found \"%s\", allowed %llu to %llu\n", option,
+                text, (unsigned long long)min, (unsigned long long)max);
         exit(2);
     }
     return value;
@@ -116,7 +140,8 @@ static void set_option(struct options *o, int which, const char *text)
         break;
     case DIGEST:
         if (strlen(text) != 16 || strspn(text, "0123456789abcdefABCDEF") != 16) {
-            fprintf(stderr, "storm: --digest: found \"%s\", wanted 16 hex digits\n", text);
+            fprintf(stderr, "storm: --digest: found \"%s\", wanted 16 hex digits\n",
+                    text);
             exit(2);
         }
         o->digest = text;
@@ -159,12 +184,14 @@ static bool as_fits(const struct options *o, const char *verb, const char *plots
     if (o->as == NULL)
         return true;
     if (plots == NULL)
-        fprintf(stderr, "storm: --as goes with run, compare and sweep, not with %s\n", verb);
+        fprintf(stderr, "storm: --as goes with run, compare and sweep, not with %s\n",
+                verb);
     else if (!is_one_of(o->as, plots))
         fprintf(stderr, "storm: --as: found \"%s\", allowed with %s: %s\n", o->as, verb,
                 strcmp(plots, "fan") == 0 ? plots : "runs or goodput");
     else if (o->plot == NULL)
-        fprintf(stderr, "storm: --as says what --plot FILE shows, and there is no --plot\n");
+        fprintf(stderr,
+                "storm: --as says what --plot FILE shows, and there is no --plot\n");
     else
         return true;
     return false;
@@ -206,7 +233,8 @@ int main(int argc, char **argv)
     }
     if (options.csv != NULL && options.json != NULL &&
         strcmp(options.csv, options.json) == 0) {
-        fprintf(stderr, "storm: --csv and --json: found \"%s\" for both\n", options.csv);
+        fprintf(stderr, "storm: --csv and --json: found \"%s\" for both\n",
+                options.csv);
         return 2;
     }
     return finish(obey(&options, argv[optind], argv + optind + 1, argc - optind - 1));

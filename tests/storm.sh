@@ -101,6 +101,7 @@ rejects "tiny has no client \"three\"" sweep "$tiny" --client three
 rejects "tiny has no client \"three\"" replay "$tiny" --client three
 rejects "cannot be written: No such file" run "$tiny" --csv "$work/no/where.csv"
 rejects "cannot be written: Is a directory" run "$tiny" --json "$work"
+rejects "cannot be written: No such file" sweep "$tiny" --json "$work/no/where.json"
 rejects "--csv and --json: found \"-\" for both" run "$tiny" --csv - --json -
 rejects "go with run" compare "$tiny" --csv -
 rejects "--digest: found \"12\", wanted 16 hex digits" replay "$tiny" --digest 12
@@ -145,6 +146,14 @@ check "run --csv -: a line for each bucket and one above" \
     [ "$(wc -l <"$work/out")" = 10 ]
 check "run --csv -: every line as many columns" \
     [ "$(awk -F, '{ print NF }' "$work/out" | sort -u)" = 71 ]
+awk -F, 'NR > 1 { offered += $3; attempts += $9; probes += $10; got += $4 + $5 + $6 + $7 + $8 }
+    $1 == 4000 { busy = $11 }  $2 == 1 { fault = fault $1 " " }
+    END { print offered, attempts, probes, (got <= offered), (busy > 5), fault }' \
+    "$work/run.csv" >"$work/sums"
+play 0 run "$tiny" --json "$work/run.json" --quiet || true
+fact() { sed -n "s/^.*\"$1\":[[:space:]]*\([-0-9]*\),*$/\1/p" "$work/run.json"; }
+check "run --csv: its columns come to the facts" \
+    [ "$(cat "$work/sums")" = "$(fact offered) $(fact attempts) $(fact probes) 1 1 3000 4000 " ]
 play 0 run "$tiny" --csv "$work/file.csv" || true
 check "run --csv FILE: the file is what - prints" same "$work/file.csv" "$work/run.csv"
 check "sweep --jobs 1" play 0 sweep "$tiny" --seeds 20 --jobs 1 --csv "$work/1.csv"
