@@ -11,6 +11,18 @@
 
 /* --- text ------------------------------------------------------------------------- */
 
+/* The code in the `size` bytes at `s`; UINT32_MAX if they are not made as UTF-8 is. */
+static uint32_t code_of(const unsigned char *s, size_t size)
+{
+    uint32_t code = size == 1 ? s[0] : s[0] & (0x7fu >> size);
+    for (size_t i = 1; i < size; i++) {
+        if ((s[i] & 0xc0) != 0x80)
+            return UINT32_MAX;
+        code = code << 6 | (s[i] & 0x3f);
+    }
+    return code;
+}
+
 /* How many bytes the character at `s` has; 0 if it is none: NUL, or not UTF-8. */
 static size_t character(const unsigned char *s, size_t left)
 {
@@ -18,12 +30,7 @@ static size_t character(const unsigned char *s, size_t left)
     size_t size = s[0] < 0x80 ? 1 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
     if (size > left || (s[0] >= 0x80 && s[0] < 0xc0) || s[0] >= 0xf8)
         return 0;
-    uint32_t code = size == 1 ? s[0] : s[0] & (0x7fu >> size);
-    for (size_t i = 1; i < size; i++) {
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-        code = code << 6 | (s[i] & 0x3f);
-    }
+    uint32_t code = code_of(s, size);
     bool surrogate = code >= 0xd800 && code < 0xe000;
     return code >= least[size] && code <= 0x10ffff && !surrogate ? size : 0;
 }
@@ -271,24 +278,34 @@ static bool stands_twice(const cJSON *value)
     return false;
 }
 
+static const struct knob *knob_named(const struct knob *knobs, const char *name)
+{
+    for (const struct knob *k = knobs; k != NULL && k->name != NULL; k++)
+        if (strcmp(k->name, name) == 0)
+            return k;
+    return NULL;
+}
+
+static bool is_among(const char *const *names, const char *name)
+{
+    for (; names != NULL && *names != NULL; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
 void json_knobs(struct json_reader *reader, const cJSON *object, const char *path,
                 const struct knob *knobs, const char *const *also, void *config)
 {
-    struct allowed all = {knobs, also};
     const cJSON *value = is_object(reader, object, path) ? object->child : NULL;
     for (; value != NULL && reader->error[0] == '\0'; value = value->next) {
-        const struct knob *knob = knobs;
-        const char *name = NULL;
-        for (int i = 0; (name = allowed_name(all, i)) != NULL; i++)
-            if (strcmp(name, value->string) == 0)
-                break;
-        while (name != NULL && knob != NULL && knob->name != NULL && knob->name != name)
-            knob++;
-        if (name == NULL)
-            unknown(reader, path, value->string, all);
+        const struct knob *knob = knob_named(knobs, value->string);
+        if (knob == NULL && !is_among(also, value->string))
+            unknown(reader, path, value->string, (struct allowed){knobs, also});
         else if (stands_twice(value))
-            json_wrong(reader, path, "\"%s\" stands twice, allowed once", name);
-        else if (knob != NULL && knob->name != NULL)
+            json_wrong(reader, path, "\"%s\" stands twice, allowed once",
+                       value->string);
+        else if (knob != NULL)
             set_knob(reader, value, path, knob, config);
     }
 }

@@ -194,20 +194,20 @@ check "replay: says that it is another run" grep -q "not the run that was record
 
 # --- a terminal --------------------------------------------------------------------------
 # storm in a terminal of its own, if there is a `script` that can be asked for one
-terminal() { script -qec "$storm $*" /dev/null </dev/null; }
+terminal() { script -qec "timeout 3 $storm $*" /dev/null </dev/null; }
 if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
     (unset NO_COLOR && terminal run "$tiny") >"$work/out"
     check "a terminal gets colour" says "${escape}["
     (export NO_COLOR=1 && terminal run "$tiny") >"$work/out"
     check "but not with NO_COLOR" lacks "$escape" "$work/out"
-    terminal sweep healthy --seeds 40 --jobs 1 --quiet >"$work/out"
-    check "a long sweep shows its progress" says "of 160 runs, about"
+    terminal sweep healthy --seeds 20000 --jobs 1 --quiet >"$work/out" || true
+    check "a long sweep shows its progress" says "of 80000 runs, about"
     terminal sweep "$tiny" --seeds 2 --quiet >"$work/out"
     check "a short one does not" lacks "runs, about" "$work/out"
 else
     echo "skipped the terminal: no script that knows -qec"
 fi
-play 0 sweep healthy --seeds 40 --jobs 1 --quiet || true
+timeout 3 "$storm" sweep healthy --seeds 20000 --jobs 1 --quiet >"$work/out" 2>"$work/err" || true
 check "no progress without a terminal" [ ! -s "$work/err" ]
 
 # --- the scenes, and the manual ----------------------------------------------------------
