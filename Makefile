@@ -55,7 +55,7 @@ $(foreach w,$(sort $(WHO) $(LAST)),$(eval $(call who_rules,$(w))))
 include $(sort $(wildcard sim/*.mk tests/*.mk))
 
 # --- what a visitor types -------------------------------------------------------------
-.PHONY: demo plot storm
+.PHONY: demo plot storm clean
 STORM = $(BUILD)/$(notdir $(LAST))/release/storm
 demo:
 	@$(MAKE) -s --no-print-directory WHO=$(LAST) storm
@@ -70,6 +70,10 @@ plot:
 # storm with WHO's client in it, always fast: build/chapters/release/storm
 storm:
 	@$(MAKE) -s --no-print-directory MODE=release $(BUILD)/$(notdir $(WHO))/release/storm
+
+# Everything that was built; nothing that you wrote.
+clean:
+	rm -rf '$(BUILD)'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -111,6 +111,11 @@ struct breaker_transition {
     uint8_t from, to;    /* enum breaker_state */
 };
 
+/* How many calls there were, and how many of them failed or were slow. */
+struct breaker_tally {
+    uint32_t calls, failed, slow;
+};
+
 /* The breaker. The fields are for breaker.c; everyone else goes through the functions
  * below. Changing one from outside is a bug that no test will find for you. */
 struct breaker {
@@ -128,15 +133,12 @@ struct breaker {
     int64_t
         probe_until_ms[BREAKER_PROBES_MAX]; /* [6] a lease per slot; past or 0: free */
 
-    /* The window: how many calls it holds, how many of them failed or were slow. */
-    uint32_t calls, failed, slow; /* [8][9] sums over ring or buckets */
-    uint32_t ring_next;           /* [8] where the next call goes */
+    struct breaker_tally window; /* [8][9] sums over ring or buckets */
+    uint32_t ring_next;          /* [8] where the next call goes */
     uint64_t ring_failed[BREAKER_WINDOW_CALLS_MAX / 64];
     uint64_t ring_slow[BREAKER_WINDOW_CALLS_MAX / 64];
     int64_t bucket_now; /* [9] number of the newest bucket: time / width */
-    struct {
-        uint32_t calls, failed, slow;
-    } bucket[BREAKER_BUCKETS];
+    struct breaker_tally bucket[BREAKER_BUCKETS];
 
     /* [9] Calls still running, by the slice of time in which they began. */
     int64_t age_now;

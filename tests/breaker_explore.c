@@ -88,7 +88,7 @@ static int64_t ahead(int64_t at_ms, int64_t now_ms)
 static uint32_t ring_bits(const struct breaker *b, const uint64_t *ring)
 {
     uint32_t bits = 0, n = b->config.window_calls;
-    for (uint32_t i = 1; i <= b->calls && n > 0; i++) /* the newest first */
+    for (uint32_t i = 1; i <= b->window.calls && n > 0; i++) /* the newest first */
         bits = bits << 1 | (ring[0] >> (b->ring_next + n - i) % n & 1);
     return bits;
 }
@@ -97,7 +97,7 @@ static uint32_t ring_bits(const struct breaker *b, const uint64_t *ring)
  * millisecond wide here. */
 static uint32_t pack_window(const struct breaker *b, int64_t now_ms, uint64_t *w)
 {
-    uint32_t calls = b->config.window_ms > 0 ? 0 : b->calls;
+    uint32_t calls = b->config.window_ms > 0 ? 0 : b->window.calls;
     for (int64_t i = 0; i < BREAKER_BUCKETS; i++) {
         int64_t at = now_ms - i;
         if (b->config.window_ms == 0 || at > b->bucket_now)

@@ -121,9 +121,8 @@ static void push_out(uint64_t but, int64_t at)
 
 START_TEST(a_retry_asks_the_breaker_of_its_own_shard)
 {
-    struct client_config config = {.per_shard = 1,
-                                   .retry = {.attempts = 2, .backoff_ms = 10},
-                                   TRIP(1, 1000)};
+    struct client_config config = {
+        .per_shard = 1, .retry = {.attempts = 2, .backoff_ms = 10}, TRIP(1, 1000)};
     client_init(&client, &config, 1);
     struct client_call call = {0};
     tell(&call, (struct client_event)START_SHARD(1, 1));

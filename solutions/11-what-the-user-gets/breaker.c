@@ -51,19 +51,24 @@ static void set_bit(uint64_t *ring, uint32_t i, bool on)
     ring[i / 64] = (ring[i / 64] & ~(UINT64_C(1) << i % 64)) | (uint64_t)on << i % 64;
 }
 
+static void count(struct breaker_tally *tally, bool failed, bool slow)
+{
+    tally->calls++;
+    tally->failed += failed;
+    tally->slow += slow;
+}
+
 static void push_ring(struct breaker *b, bool failed, bool slow)
 {
     uint32_t i = b->ring_next;
-    if (b->calls == b->config.window_calls) { /* full: the oldest goes */
-        b->failed -= bit(b->ring_failed, i);
-        b->slow -= bit(b->ring_slow, i);
-    } else {
-        b->calls++;
+    if (b->window.calls == b->config.window_calls) { /* full: the oldest goes */
+        b->window.calls--;
+        b->window.failed -= bit(b->ring_failed, i);
+        b->window.slow -= bit(b->ring_slow, i);
     }
     set_bit(b->ring_failed, i, failed);
     set_bit(b->ring_slow, i, slow);
-    b->failed += failed;
-    b->slow += slow;
+    count(&b->window, failed, slow);
     b->ring_next = i + 1 == b->config.window_calls ? 0 : i + 1;
 }
 
@@ -81,11 +86,11 @@ static void slide_window(struct breaker *b, int64_t now_ms)
         return;
     int64_t now = now_ms / width;
     for (int i = 0; i < BREAKER_BUCKETS && b->bucket_now < now; i++) {
-        size_t oldest = (size_t)(++b->bucket_now % BREAKER_BUCKETS);
-        b->calls -= b->bucket[oldest].calls;
-        b->failed -= b->bucket[oldest].failed;
-        b->slow -= b->bucket[oldest].slow;
-        b->bucket[oldest].calls = b->bucket[oldest].failed = b->bucket[oldest].slow = 0;
+        struct breaker_tally *oldest = &b->bucket[++b->bucket_now % BREAKER_BUCKETS];
+        b->window.calls -= oldest->calls;
+        b->window.failed -= oldest->failed;
+        b->window.slow -= oldest->slow;
+        *oldest = (struct breaker_tally){0, 0, 0};
     }
     b->bucket_now = now;
 }
@@ -93,13 +98,8 @@ static void slide_window(struct breaker *b, int64_t now_ms)
 static void push_bucket(struct breaker *b, bool failed, bool slow, int64_t now_ms)
 {
     slide_window(b, now_ms);
-    size_t newest = (size_t)(b->bucket_now % BREAKER_BUCKETS);
-    b->bucket[newest].calls++;
-    b->bucket[newest].failed += failed;
-    b->bucket[newest].slow += slow;
-    b->calls++;
-    b->failed += failed;
-    b->slow += slow;
+    count(&b->bucket[b->bucket_now % BREAKER_BUCKETS], failed, slow);
+    count(&b->window, failed, slow);
 }
 
 /* --- calls still running ---------------------------------------------------------- */
@@ -152,9 +152,10 @@ static void forget(struct breaker *b)
 {
     b->generation++;
     b->failures_in_row = b->probes_ok = 0;
-    b->calls = b->failed = b->slow = b->ring_next = b->overdue = 0;
+    b->ring_next = b->overdue = 0;
+    b->window = (struct breaker_tally){0, 0, 0};
     for (int i = 0; i < BREAKER_BUCKETS; i++)
-        b->bucket[i].calls = b->bucket[i].failed = b->bucket[i].slow = 0;
+        b->bucket[i] = b->window;
     for (int i = 0; i <= BREAKER_AGES; i++)
         b->running[i] = 0;
     for (int i = 0; i < BREAKER_PROBES_MAX; i++)
@@ -191,15 +192,16 @@ static bool too_many_failures(const struct breaker *b)
     if (b->config.failures_to_open > 0 &&
         b->failures_in_row >= b->config.failures_to_open)
         return true;
-    return b->calls >= b->config.min_calls &&
-           reached(b->failed, b->calls, b->config.failure_pct);
+    return b->window.calls >= b->config.min_calls &&
+           reached(b->window.failed, b->window.calls, b->config.failure_pct);
 }
 
 /* Overdue calls have no answer yet, but slow they are. */
 static bool too_many_slow(const struct breaker *b)
 {
-    return b->calls + b->overdue >= b->config.min_calls &&
-           reached(b->slow + b->overdue, b->calls + b->overdue, b->config.slow_pct);
+    return b->window.calls + b->overdue >= b->config.min_calls &&
+           reached(b->window.slow + b->overdue, b->window.calls + b->overdue,
+                   b->config.slow_pct);
 }
 
 static bool overdue_open_it(struct breaker *b, int64_t now_ms)
@@ -282,43 +284,38 @@ static void record_probe(struct breaker *b, int64_t acquired_ms,
 
 /* --- the public functions --------------------------------------------------------- */
 
-static const char *window_error(const struct breaker_config *c)
-{
-    if (c->window_calls > 0 && c->window_ms > 0)
-        return "window_calls and window_ms exclude each other: choose one window";
-    if (c->window_calls > BREAKER_WINDOW_CALLS_MAX)
-        return "window_calls is more than 256, the most that is kept";
-    if (c->window_calls > 0 && c->min_calls > c->window_calls)
-        return "min_calls is more than window_calls: the rate would never be judged";
-    return NULL;
-}
-
-static const char *rate_error(const struct breaker_config *c)
+const char *breaker_config_error(const struct breaker_config *c)
 {
     bool rate = c->failure_pct > 0 || c->slow_pct > 0;
     bool window = c->window_calls > 0 || c->window_ms > 0;
-    if (rate && !window)
-        return "a rate (failure_pct, slow_pct) needs a window: window_calls or "
-               "window_ms";
-    if (window && !rate)
-        return "a window without a rate judges nothing: set failure_pct or slow_pct";
-    if (rate && c->min_calls == 0)
-        return "a rate needs min_calls: without it the first failure is 100 per cent";
-    if ((c->slow_ms > 0) != (c->slow_pct > 0))
-        return "slow_ms and slow_pct go together: one says what is slow, one how much";
+    bool share = c->failure_pct > 100 || c->slow_pct > 100 || c->open_jitter_pct > 100;
+    const struct {
+        bool wrong;
+        const char *why;
+    } rules[] = {
+        {share, "a share (failure_pct, slow_pct, open_jitter_pct) is more than 100"},
+        {c->open_max_ms > 0 && c->open_max_ms < c->open_ms,
+         "open_max_ms is less than open_ms, where the doubling starts"},
+        {c->probes_at_once > BREAKER_PROBES_MAX,
+         "probes_at_once is more than 8, the most that are kept apart"},
+        {c->window_calls > 0 && c->window_ms > 0,
+         "window_calls and window_ms exclude each other: choose one window"},
+        {c->window_calls > BREAKER_WINDOW_CALLS_MAX,
+         "window_calls is more than 256, the most that is kept"},
+        {c->window_calls > 0 && c->min_calls > c->window_calls,
+         "min_calls is more than window_calls: the rate would never be judged"},
+        {rate && !window,
+         "a rate (failure_pct, slow_pct) needs a window: window_calls or window_ms"},
+        {window && !rate,
+         "a window without a rate judges nothing: set failure_pct or slow_pct"},
+        {rate && c->min_calls == 0,
+         "a rate needs min_calls: without it the first failure is 100 per cent"},
+        {(c->slow_ms > 0) != (c->slow_pct > 0),
+         "slow_ms and slow_pct go together: one says what is slow, one how much"}};
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (rules[i].wrong)
+            return rules[i].why;
     return NULL;
-}
-
-const char *breaker_config_error(const struct breaker_config *c)
-{
-    if (c->failure_pct > 100 || c->slow_pct > 100 || c->open_jitter_pct > 100)
-        return "a share (failure_pct, slow_pct, open_jitter_pct) is more than 100";
-    if (c->open_max_ms > 0 && c->open_max_ms < c->open_ms)
-        return "open_max_ms is less than open_ms, where the doubling starts";
-    if (c->probes_at_once > BREAKER_PROBES_MAX)
-        return "probes_at_once is more than 8, the most that are kept apart";
-    const char *error = window_error(c);
-    return error != NULL ? error : rate_error(c);
 }
 
 void breaker_init(struct breaker *b, const struct breaker_config *config, uint64_t seed)
