@@ -3,8 +3,7 @@
 # are run, whatever becomes of the earlier ones.
 
 STEPS_CHECK := unit ladder wrong-answers hostile book-truth storm-tests commands theory
-STEPS_ALL := clang musl digest scenes plots format tidy analyze shellcheck valgrind \
-  mutate fuzz
+STEPS_ALL := clang digest scenes plots format tidy analyze shellcheck valgrind mutate fuzz
 
 run_steps = @failed=0; for step in $(1); do \
   BUILD='$(BUILD)' sh tests/step.sh $$step $(MAKE) --no-print-directory $$step \
@@ -35,10 +34,6 @@ INCLUDES := -Ichapters -Isim -Itests $(PKG_CFLAGS)
 
 clang:
 	@$(MAKE) --no-print-directory CI=true CC=clang BUILD=$(BUILD)/clang unit ladder storms
-# musl has neither Check nor cJSON here: what needs neither must build and run with it.
-musl:
-	@$(MAKE) --no-print-directory CI=true CC='musl-gcc -static' BUILD=$(BUILD)/musl \
-	  MODE=release $(addprefix $(BUILD)/musl/12-where-it-hurts/release/,breaker.o retry.o client.o)
 scenes: storms
 	@for scene in sim/scenes/*.json; do $(STORM) sweep $$scene --quiet || exit 1; done
 plots: storms
@@ -50,8 +45,8 @@ tidy:
 	  grep -E '(warning|error):' && exit 1 || exit 0
 # Leaks are for the sanitizers and valgrind: gcc 12 loses sight of a realloc in a struct.
 analyze:
-	@for file in $(OURS_C); do gcc -fanalyzer -Wno-analyzer-malloc-leak -Werror -O1 -std=c11 -D_POSIX_C_SOURCE=200809L \
-	  $(INCLUDES) -c $$file -o /dev/null || exit 1; done
+	@for file in $(OURS_C); do gcc -fanalyzer -Wno-analyzer-malloc-leak -Werror -O1 \
+	  -std=c11 -D_POSIX_C_SOURCE=200809L $(INCLUDES) -c $$file -o /dev/null || exit 1; done
 shellcheck:
 	@shellcheck -x run .ci/run tests/*.sh tests/reader/*.sh
 valgrind:
