@@ -52,8 +52,9 @@ struct backend;
 struct backend *backend_new(struct sim *sim, const struct backend_config *config);
 void backend_free(struct backend *backend);
 
-/* Take a call for the shard of this index. `done` is called once for it, unless it is in a hanging shard for ever;
- * never from within this function. `deadline` matters only if drops_expired. */
+/* Take a call for the shard of this index. `done` is called once for it, unless it is
+ * in a hanging shard for ever; never from within this function. `deadline` matters only
+ * if drops_expired. */
 void backend_call(struct backend *backend, uint32_t index, int64_t deadline,
                   backend_fn *done, void *who, uint64_t what);
 

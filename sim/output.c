@@ -8,8 +8,9 @@
 void output_run_csv(FILE *out, const struct record *r)
 {
     static const char states[CALLER_STATES + 1] = "COH";
-    fprintf(out, "time_ms,fault,offered,fresh,stale,refused,failed,no_room,attempts,probes,"
-                 "busy");
+    fprintf(out,
+            "time_ms,fault,offered,fresh,stale,refused,failed,no_room,attempts,probes,"
+            "busy");
     for (uint32_t i = 0; i < RECORD_RIBBONS; i++)
         fprintf(out, ",state%u", i);
     for (uint32_t i = 0; i < RECORD_HEAT; i++)
@@ -53,8 +54,8 @@ static void add_digest(cJSON *object, uint64_t digest)
     cJSON_AddStringToObject(object, "digest", hex);
 }
 
-void output_run_json(FILE *out, const struct scene *scene, uint32_t client, uint64_t seed,
-                     const struct record *record)
+void output_run_json(FILE *out, const struct scene *scene, uint32_t client,
+                     uint64_t seed, const struct record *record)
 {
     cJSON *root = cJSON_CreateObject();
     cJSON_AddStringToObject(root, "scene", scene->name);
@@ -74,7 +75,8 @@ static void add_client(cJSON *clients, const char *name, const struct sweep_row 
     static const struct {
         const char *name;
         uint32_t permille;
-    } marks[] = {{"min", 0}, {"p10", 100}, {"median", 500}, {"p90", 900}, {"max", 1000}};
+    } marks[] = {
+        {"min", 0}, {"p10", 100}, {"median", 500}, {"p90", 900}, {"max", 1000}};
     cJSON *client = cJSON_AddObjectToObject(clients, name);
     for (int i = 0; facts[i].name != NULL; i++) {
         cJSON *fact = cJSON_AddObjectToObject(client, facts[i].name);
@@ -85,8 +87,8 @@ static void add_client(cJSON *clients, const char *name, const struct sweep_row 
     }
 }
 
-void output_sweep_json(FILE *out, const struct scene *scene, uint64_t first, uint32_t seeds,
-                       const struct sweep_row *rows, uint32_t count)
+void output_sweep_json(FILE *out, const struct scene *scene, uint64_t first,
+                       uint32_t seeds, const struct sweep_row *rows, uint32_t count)
 {
     cJSON *root = cJSON_CreateObject();
     cJSON_AddStringToObject(root, "scene", scene->name);

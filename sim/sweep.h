@@ -12,10 +12,10 @@ struct sweep_row {
     int64_t fact[FACTS_MAX];
 };
 
-/* Play every client of the scene, or only `client` if that is not -1, under `seeds` seeds
- * from `first` on, with `jobs` processes. Rows come ordered by client, then seed; free()
- * them. NULL, and a sentence on stderr, if a process failed. Shows its progress on stderr
- * if that is a terminal and it takes longer than a second. */
+/* Play every client of the scene, or only `client` if that is not -1, under `seeds`
+ * seeds from `first` on, with `jobs` processes. Rows come ordered by client, then seed;
+ * free() them. NULL, and a sentence on stderr, if a process failed. Shows its progress
+ * on stderr if that is a terminal and it takes longer than a second. */
 struct sweep_row *sweep_run(const struct scene *scene, int client, uint64_t first,
                             uint32_t seeds, uint32_t jobs, uint32_t *rows);
 

@@ -46,6 +46,7 @@ for chapter; do
     n=$(number "$chapter")
     if grep -q '^unwritten ' "$dir/check-${chapter%%-*}.result" 2>/dev/null; then
         echo "chapter $n comes before chapter $(number "$last"): make check CH=$n"
+        echo "  To begin at chapter $(number "$last") instead, with the earlier ones written: make start CH=$(number "$last")"
     else
         echo "chapter $n broke: mend it first (make check CH=$n)"
     fi
