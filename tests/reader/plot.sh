@@ -14,23 +14,44 @@ for dir in solutions/[0-9][0-9]-*; do
     if [ "${n%%-*}" -lt "$NN" ]; then before=$dir; fi
 done
 
-record() { # WHO LABEL: plays the scene, leaves plots/LABEL.csv
+record() { # WHO LABEL: plays the scene, leaves plots/LABEL.csv and LABEL.facts
     $MAKE -s --no-print-directory WHO="$1" storm
-    "$BUILD/$(basename "$1")/release/storm" run "$DIR/scene.json" --quiet \
-        --csv "$plots/$NN-$2.csv" 2>"$plots/$NN-$2.note"
+    "$BUILD/$(basename "$1")/release/storm" run "$DIR/scene.json" --facts \
+        --csv "$plots/$NN-$2.csv" >"$plots/$NN-$2.facts" 2>"$plots/$NN-$2.note"
+}
+
+# The facts that the chapters speak of, a column for each LABEL.
+facts() {
+    printf '\n%-22s' ''
+    for label; do printf ' %9s' "$label"; done
+    say
+    for fact in fresh_pct others_fresh_pct failed_pct refused_pct no_room_pct recovered_ms \
+        attempts_per_s end_attempts_per_s end_fresh_pct in_vain_pct opens opened_after_ms \
+        fault_p50_ms; do
+        [ "$fact" != others_fresh_pct ] || grep -q '"shards"' "$DIR/scene.json" || continue
+        printf '%-22s' "$fact"
+        for label; do
+            printf ' %9s' "$(awk -v fact="$fact" '$1 == fact { print $2 }' "$plots/$NN-$label.facts")"
+        done
+        sed -n "s/^$fact  *[-0-9]*  */   /p" "$plots/$NN-$1.facts"
+    done
 }
 
 storm=$BUILD/$(basename "$who")/release/storm
 record "$who" yours
+labels=yours
 set -- "yours=$plots/$NN-yours.csv"
 if [ "$CH" != 0 ]; then
     record "$before" before
+    labels='before yours'
     set -- "before=$plots/$NN-before.csv" "$@"
 fi
 title "Chapter $CH: the same storm, before and with your files"
 sed -n 's/^ *"about": "\(.*\)",*$/\1/p' "$DIR/scene.json"
 say
 "$storm" picture "$@"
+# shellcheck disable=SC2086 # a list of words
+facts $labels
 if cmp -s "$plots/$NN-before.csv" "$plots/$NN-yours.csv"; then
     say "Yours is as before: nothing of chapter $CH is written yet."
 fi
