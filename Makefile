@@ -16,7 +16,7 @@ endif
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef -Wvla -Wswitch-enum \
   -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wformat=2 \
-  -Wimplicit-fallthrough $(if $(CI),-Werror)
+  -Wimplicit-fallthrough -Werror=return-type -Werror=implicit-function-declaration $(if $(CI),-Werror)
 FLAGS_san     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FLAGS_release := -O2 -g
 FLAGS_plain   := -O1 -g

@@ -162,7 +162,7 @@ static void print_ribbons(FILE *out, const struct record *r, bool colour)
     for (uint32_t ribbon = 0; ribbon < shown; ribbon++)
         print_ribbon(out, r, ribbon, colour);
     if (r->ribbons > shown)
-        fprintf(out, "%7s |  and %u more breakers\n", "", r->ribbons - shown);
+        fprintf(out, "%7s |  and more breakers\n", "");
 }
 
 static void print_time(FILE *out, const struct record *r)

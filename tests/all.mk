@@ -11,6 +11,7 @@ run_steps = @failed=0; for step in $(1); do \
 
 .PHONY: check-workbook check-all $(STEPS_CHECK) $(STEPS_ALL)
 check-workbook:
+	@echo "The workbook checks itself; this takes some minutes. Your files: make check CH=n"
 	$(call run_steps,$(STEPS_CHECK))
 check-all:
 	$(call run_steps,$(STEPS_ALL))

@@ -49,6 +49,7 @@ for chapter; do
         echo "  To begin at chapter $(number "$last") instead, with the earlier ones written: make start CH=$(number "$last")"
     else
         echo "chapter $n broke: mend it first (make check CH=$n)"
+        echo "  If it was green before, look at what you changed last."
     fi
     exit 1
 done

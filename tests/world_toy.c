@@ -5,8 +5,7 @@
 
 #include "unit.h"
 
-/* --- a toy, and its diary -----------------------------------------------------------
- */
+/* --- a toy, and its diary --------------------------------------------------------- */
 
 struct diary diary;
 
@@ -112,8 +111,7 @@ static const struct caller caller = {.env_bytes = sizeof(struct toy),
                                      .breaker_of = toy_breaker_of,
                                      .state = toy_state};
 
-/* --- worlds -------------------------------------------------------------------------
- */
+/* --- worlds ----------------------------------------------------------------------- */
 
 struct world_config even(uint32_t rps, int64_t service, int64_t run)
 {

@@ -6,8 +6,7 @@
 
 static const int64_t days_25 = INT64_C(25) * 24 * 3600 * 1000; /* beyond 2^31 ms */
 
-/* --- deadline_after -----------------------------------------------------------------
- */
+/* --- deadline_after --------------------------------------------------------------- */
 
 static void want_after(int64_t now_ms, uint32_t timeout_ms, int64_t wanted)
 {
@@ -37,8 +36,7 @@ static void end_of_time(void)
     want_after(DEADLINE_NEVER - 1, UINT32_MAX, DEADLINE_NEVER);
 }
 
-/* --- deadline_passed ----------------------------------------------------------------
- */
+/* --- deadline_passed -------------------------------------------------------------- */
 
 static void want_passed(int64_t deadline_ms, int64_t now_ms, bool wanted)
 {
@@ -80,8 +78,7 @@ static void after_25_days(void)
     want_ms(left(days_25, 0), days_25, "time left at 0 until day 25");
 }
 
-/* --- retry_time_left ----------------------------------------------------------------
- */
+/* --- retry_time_left -------------------------------------------------------------- */
 
 static void time_left(void)
 {
@@ -93,8 +90,7 @@ static void time_left(void)
     want_ms(left(DEADLINE_NEVER, 77), DEADLINE_NEVER, "time left without a deadline");
 }
 
-/* --- retry_classify -----------------------------------------------------------------
- */
+/* --- retry_classify --------------------------------------------------------------- */
 
 static void want_class(int status, int64_t deadline_ms, int64_t now_ms,
                        enum breaker_outcome wanted)
@@ -138,8 +134,7 @@ static void too_late(void)
     want_class(200, DEADLINE_NEVER, days_25, BREAKER_OK);
 }
 
-/* --- all of it, anywhere in time ----------------------------------------------------
- */
+/* --- all of it, anywhere in time -------------------------------------------------- */
 
 /* Slow and sure: where on the line of time does `now` lie, counted from the start? */
 static void any_time(void)

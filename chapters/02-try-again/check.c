@@ -4,8 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* --- retry_should -------------------------------------------------------------------
- */
+/* --- retry_should ----------------------------------------------------------------- */
 
 static void want_retry(uint32_t attempts, uint32_t made, enum breaker_outcome outcome,
                        int64_t now_ms, bool wanted)
@@ -38,8 +37,7 @@ static void not_at_the_deadline(void)
     want_retry(3, 2, BREAKER_FAILED, 1001, false);
 }
 
-/* --- retry_time_left ----------------------------------------------------------------
- */
+/* --- retry_time_left -------------------------------------------------------------- */
 
 static void want_left(uint32_t timeout_ms, int64_t deadline_ms, int64_t now_ms,
                       int64_t wanted)
@@ -72,8 +70,7 @@ static void without_deadline(void)
     want_left(0, DEADLINE_NEVER, 5, DEADLINE_NEVER);
 }
 
-/* --- any request --------------------------------------------------------------------
- */
+/* --- any request ------------------------------------------------------------------ */
 
 static const int statuses[] = {200, 301, 404, 429, 500, 503, 0};
 

@@ -8,8 +8,7 @@ static const struct breaker_config off = {.failures_to_open = 0};
 static const struct breaker_config one = {.failures_to_open = 1};
 static const struct breaker_config three = {.failures_to_open = 3};
 
-/* --- beginnings ---------------------------------------------------------------------
- */
+/* --- beginnings ------------------------------------------------------------------- */
 
 static void want_granted(struct breaker *breaker, int64_t now_ms, bool wanted,
                          const char *which)
@@ -55,8 +54,7 @@ static void init_again(void)
     want_granted(&breaker, 4, true, "after one failure");
 }
 
-/* --- many, none, two ----------------------------------------------------------------
- */
+/* --- many, none, two -------------------------------------------------------------- */
 
 static void any_number(void)
 {
@@ -98,8 +96,20 @@ static void two_breakers(void)
     want_granted(&b, 4, true, "b, failed once");
 }
 
-/* --- refusals -----------------------------------------------------------------------
- */
+/* --- refusals --------------------------------------------------------------------- */
+
+static void refused_says_nothing(void)
+{
+    struct breaker breaker;
+    breaker_init(&breaker, &(struct breaker_config){.failures_to_open = 1}, 7);
+    fail_at(&breaker, 5, "it");
+    struct breaker_permit refused = breaker_acquire(&breaker, 9);
+    story_tell("     9 ms  acquire, refused");
+    want_yes(refused.granted, false, "permit.granted");
+    want_yes(refused.probe, false, "permit.probe");
+    want_ms(refused.acquired_ms, 0, "permit.acquired_ms");
+    want_ms(refused.retry_after_ms, 0, "permit.retry_after_ms");
+}
 
 static void refusal_is_no_failure(void)
 {
@@ -113,8 +123,7 @@ static void refusal_is_no_failure(void)
     want_granted(&breaker, 3, true, "one failure would open it; it");
 }
 
-/* --- any history --------------------------------------------------------------------
- */
+/* --- any history ------------------------------------------------------------------ */
 
 /* The slow and sure way: keep all that was recorded while closed, and look for a run
  * of failures at every question. */
@@ -222,6 +231,10 @@ static const struct check_test tests[] = {
     {"refusal-is-no-failure", "a refusal is not a failure",
      "A refusal says something about us, not about the backend: it changes no count.",
      .body = refusal_is_no_failure},
+    {"refusal-says-nothing",
+     "a refused permit is all zeros: of a fuse nobody knows when",
+     "Nothing was acquired, and no time is better than another to ask a fuse again.",
+     .body = refused_says_nothing},
     {"recorded-once", "a permit is recorded once, recording it again does nothing",
      "breaker_record uses the permit up: one call, one outcome.", .knobs = &three,
      .script = "0 allow a, 1 fail a, 2 fail a, 3 fail a, 4 allow b, 5 fail b, 6 fail b,"

@@ -16,8 +16,21 @@ done
 
 record() { # WHO LABEL: plays the scene, leaves plots/LABEL.csv and LABEL.facts
     $MAKE -s --no-print-directory WHO="$1" storm
-    "$BUILD/$(basename "$1")/release/storm" run "$DIR/scene.json" --facts \
-        --csv "$plots/$NN-$2.csv" >"$plots/$NN-$2.facts" 2>"$plots/$NN-$2.note"
+    status=0
+    (
+        # shellcheck disable=SC3045 # dash, bash, ash and ksh all have it
+        ulimit -t 10 # seconds of work: a storm takes less than one
+        exec "$BUILD/$(basename "$1")/release/storm" run "$DIR/scene.json" --facts \
+            --csv "$plots/$NN-$2.csv" >"$plots/$NN-$2.facts" 2>"$plots/$NN-$2.note"
+    ) || status=$?
+    [ "$status" = 0 ] || came_to_grief "$1" "$2" "$status"
+}
+
+came_to_grief() { # WHO LABEL STATUS
+    cat "$plots/$NN-$2.note" >&2
+    [ "$1" = chapters ] || refuse "The storm of $1 ended with status $3."
+    [ "$3" -gt 128 ] || refuse "The storm ended with status $3."
+    refuse "Your code crashed in the storm, or did not come back: make check CH=$CH shows where."
 }
 
 # The facts that the chapters speak of, a column for each LABEL.

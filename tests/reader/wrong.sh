@@ -15,5 +15,7 @@ say "which test catches it, and at which millisecond?"
 for patch; do
     say
     title "--- $(basename "$patch" .patch | tr - ' ')"
-    cat "$patch"
+    sed '/^caught by: /d; /^seen in: -$/d' "$patch"
+    say
+    sed -n 's/^caught by: /Caught by the test /p' "$patch"
 done
