@@ -35,7 +35,7 @@ PKG_CFLAGS = $(shell pkg-config --cflags check libcjson 2>/dev/null)
 
 # --- whose code ---------------------------------------------------------------------
 # The state after a rung is, for each file, the newest copy at or below it.
-PARTS := breaker retry client shared handler
+PARTS := breaker retry item client shared handler
 LAST  := $(lastword $(sort $(wildcard solutions/*)))
 rung   = $(lastword $(shell ls -d solutions/*/$(1).c 2>/dev/null | awk '$$0 < "$(2)/~"'))
 part   = $(if $(filter chapters,$(2)),chapters/$(1).c,$(or $(call rung,$(1),$(2)),chapters/$(1).c))

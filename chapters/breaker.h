@@ -173,6 +173,12 @@ void breaker_record(struct breaker *breaker, struct breaker_permit *permit,
  * as HALF_OPEN. A view, for people and dashboards: it changes nothing. */
 enum breaker_state breaker_state_at(const struct breaker *breaker, int64_t now_ms);
 
+/* How long to stay open at the `opens`th opening in a row: open_ms, doubled for each
+ * one before it, capped at open_max_ms, then shortened by up to open_jitter_pct.
+ * `random` is any 64 random bits. [10] */
+int64_t breaker_open_ms(const struct breaker_config *config, uint32_t opens,
+                        uint64_t random);
+
 /* The backend said Retry-After: an OPEN breaker rests at least so long from now, but
  * never longer than open_max_ms, whatever a backend may say. Without open_max_ms, or in
  * any other state, nothing happens. [10] */

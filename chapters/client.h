@@ -44,35 +44,38 @@ struct client_config {
 /* What a client knows of one shard; of the whole backend, if per_shard is 0. */
 struct client_shard {
     bool taken;
-    uint64_t shard;  /* whose this is; 0 if it is for all */
-    int64_t used_ms; /* [12] when it was last asked */
-    bool have_good;  /* [11] there was an answer that may stand in */
-    int64_t good_ms; /* [11] when it came; its body is the driver's to keep */
-    struct breaker breaker;
+    uint64_t shard;         /* whose this is; 0 if it is for all */
+    int64_t used_ms;        /* [12] when it was last asked */
+    bool have_good;         /* [11] there was an answer that may stand in */
+    int64_t good_ms;        /* [11] when it came; its body is the driver's to keep */
+    struct breaker breaker; /* with a store: decides while the store cannot */
+    struct shared shared;   /* [13] what is known of the item in the store */
 };
 
 /* What one environment keeps between calls. */
 struct client {
     struct client_config config;
-    struct client_shard shards[CLIENT_SHARDS_MAX];
     struct retry_budget budget; /* [10] */
     uint32_t in_flight;         /* [12] calls to the backend under way */
     uint64_t seed;
-    struct shared shared; /* [13] what is known of the item in the store */
+    struct breaker store; /* [15] a breaker for the breakers' store: the same code */
+    struct client_shard shards[CLIENT_SHARDS_MAX];
 };
 
 /* What one request keeps between steps. */
 struct client_call {
     uint8_t phase;       /* client.c's own; 0: not started */
     uint8_t outcome;     /* enum breaker_outcome of the last try */
+    bool fleet;          /* [13] the fleet's breaker let the try through, not our own */
     int status;          /* of the last try */
     uint32_t made;       /* tries so far */
-    uint32_t slot;       /* which of the client's breakers gave the permit */
+    uint32_t slot;       /* which of the client's shards the permit came from */
     uint64_t shard;      /* [12] which part of the backend this request needs */
     int64_t deadline_ms; /* when the user's request ends, answered or not */
     int64_t retry_after_ms;
     struct breaker_permit permit;
-    struct shared_call shared; /* [13] */
+    struct breaker_permit store_permit; /* [15] to ask the store */
+    struct shared_call shared;          /* [13] */
 };
 
 enum client_event_kind {
@@ -81,7 +84,7 @@ enum client_event_kind {
     CLIENT_TIMEOUT,        /* it did not, or could not be reached */
     CLIENT_WOKE,           /* the sleep is over */
     CLIENT_STORE_ITEM,     /* [13] what the store holds; gives item, NULL if nothing */
-    CLIENT_STORE_SAVED,    /* [14] the write was made */
+    CLIENT_STORE_SAVED,    /* [14] the write was made; gives item as it stands now */
     CLIENT_STORE_CONFLICT, /* [14] its condition failed; gives item if the store did */
     CLIENT_STORE_FAILED /* [15] no answer from the store: a write may have been made */
 };
@@ -89,12 +92,12 @@ enum client_event_kind {
 struct client_event {
     enum client_event_kind kind;
     int64_t now_ms;
-    int64_t deadline_ms;    /* START: when the platform stops us; 0: never */
-    uint64_t shard;         /* START: which part of the backend this request needs */
-    uint64_t random;        /* fresh random bits, in every event */
-    int status;             /* REPLY: HTTP status */
-    int64_t retry_after_ms; /* REPLY: the backend's Retry-After; 0: none */
-    const struct shared_item *item; /* STORE_*: read during the step, not kept */
+    int64_t deadline_ms;     /* START: when the platform stops us; 0: never */
+    uint64_t shard;          /* START: which part of the backend this request needs */
+    uint64_t random;         /* fresh random bits, in every event */
+    int status;              /* REPLY: HTTP status */
+    int64_t retry_after_ms;  /* REPLY: the backend's Retry-After; 0: none */
+    const struct item *item; /* STORE_*: read during the step, not kept */
 };
 
 enum client_action_kind {
@@ -121,7 +124,9 @@ struct client_action {
     int64_t age_ms;            /* ANSWER: how old a stale answer is */
     int64_t retry_after_ms;    /* ANSWER: refused: when to ask again; 0: nobody knows */
     bool probe;                /* CALL: this call is a probe */
-    struct shared_save save;   /* SAVE: what to write, and on which condition */
+    bool strong;               /* LOAD: the newest item, not one a little old */
+    uint64_t key;              /* LOAD, SAVE: whose item: the shard, 0: all shards' */
+    const struct item_write *write; /* SAVE: lies in `call` until its next step */
 };
 
 /* What is wrong with a configuration, as one sentence; NULL if nothing is. */

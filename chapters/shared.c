@@ -7,57 +7,52 @@
 
 #include <stddef.h>
 
-struct shared_item shared_item_read(const struct shared_item *raw,
-                                    const struct breaker_config *config, int64_t now_ms)
+const char *shared_config_error(const struct shared_config *config,
+                                const struct breaker_config *breaker)
 {
-    todo(13, 1);
-    (void)raw, (void)config, (void)now_ms;
-    return (struct shared_item){.schema = SHARED_SCHEMA};
+    if (config->cache_ms > 0)
+        todo(13, 2);
+    (void)breaker;
+    return NULL;
 }
 
-bool shared_save_holds(const struct shared_save *save, const struct shared_item *stored)
+void shared_init(struct shared *shared, const struct shared_config *config,
+                 const struct breaker_config *breaker)
 {
-    todo(14, 1);
-    (void)save, (void)stored;
-    return false;
-}
-
-struct shared_item shared_save_apply(const struct shared_save *save,
-                                     const struct shared_item *stored)
-{
-    todo(14, 1);
-    (void)save;
-    return stored != NULL ? *stored : (struct shared_item){.schema = SHARED_SCHEMA};
+    todo(13, 2);
+    *shared = (struct shared){.config = *config, .breaker = *breaker};
 }
 
 struct shared_wish shared_ask(struct shared *shared, struct shared_call *call,
-                              const struct shared_config *config,
-                              const struct breaker_config *breaker, int64_t now_ms,
-                              uint64_t random)
+                              int64_t now_ms, uint64_t random)
 {
-    todo(13, 2);
-    (void)shared, (void)call, (void)config, (void)breaker, (void)now_ms, (void)random;
+    todo(13, 3);
+    (void)shared, (void)call, (void)now_ms, (void)random;
     return (struct shared_wish){.want = SHARED_LOCAL};
 }
 
 struct shared_wish shared_hear(struct shared *shared, struct shared_call *call,
-                               const struct shared_config *config,
-                               const struct breaker_config *breaker,
-                               enum shared_news news, const struct shared_item *item,
+                               enum shared_news news, const struct item *item,
                                int64_t now_ms, uint64_t random)
 {
     todo(14, 3);
-    (void)shared, (void)call, (void)config, (void)breaker;
-    (void)news, (void)item, (void)now_ms, (void)random;
+    (void)shared, (void)call, (void)news, (void)item, (void)now_ms, (void)random;
     return (struct shared_wish){.want = SHARED_LOCAL};
 }
 
 struct shared_wish shared_report(struct shared *shared, struct shared_call *call,
-                                 const struct shared_config *config,
-                                 const struct breaker_config *breaker,
-                                 enum breaker_outcome outcome, int64_t now_ms)
+                                 enum breaker_outcome outcome, int64_t retry_after_ms,
+                                 int64_t now_ms, uint64_t random)
 {
     todo(14, 2);
-    (void)shared, (void)call, (void)config, (void)breaker, (void)outcome, (void)now_ms;
+    (void)shared, (void)call, (void)outcome, (void)retry_after_ms;
+    (void)now_ms, (void)random;
     return (struct shared_wish){.want = SHARED_DONE};
+}
+
+enum breaker_state shared_state_at(const struct shared *shared, int64_t now_ms)
+{
+    todo(13, 3);
+    (void)shared, (void)now_ms;
+    return BREAKER_CLOSED;
 }

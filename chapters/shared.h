@@ -5,158 +5,139 @@
  * and every environment keeps a copy that it looks at no oftener than every cache_ms.
  *
  *      healthy          0 writes; at most one read per environment and cache_ms
- *      a failure        one write: failures, and the successes since the last write
+ *      a failure        one write: it, and the successes since the last write
  *      trip, probe,     one write each, on a condition that only one environment of the
  *      close, reopen    fleet can meet; the losers adopt the item they are shown
  *
+ *                     +-- ask -----> GRANT, REFUSE or LOCAL: the call is decided
+ *      one call:      |              LOAD, SAVE, SLEEP: do it, then hear
+ *                     +-- hear ----> the same again
+ *                     |      ... the call is made ...
+ *                     +-- report --> SAVE: do it, then hear; DONE: nothing to write
+ *
  * What always holds:
  *   - every write is conditional on the generation it was decided in, so what comes
- * late (from a zombie, from a lost connection) changes nothing;
- *   - at most one environment holds the probe's lease;
+ *     late (from a zombie, from a lost connection) changes nothing;
+ *   - at most one call holds the probe's lease; its name, drawn for this one try, is
+ *     in the item;
  *   - a write without an answer may have been made: whoever loses a condition to an
- * item that names itself as owner, in the generation it wanted, has won;
- *   - a store that fails is not a lost race: a local breaker decides for a while.
+ *     item that names it as owner, in the generation it wanted, has won;
+ *   - a store that fails is not a lost race: LOCAL, a breaker of this environment's
+ *     own, decides for that call. An OPEN that is known is honoured all the same, but
+ *     only until it ends;
+ *   - only a strong read can take an environment back to an older item.
  *
  * Times are wall-clock milliseconds: a monotonic clock does not survive the move from
- * host to host. Skew moves when a probe is made, never how many. The fields of the item
- * are named as in the store. The numbers in brackets name chapters. */
+ * host to host. Skew moves when a probe is made, never how many: an end that lies too
+ * far ahead is cut to its longest length since it was first seen.
+ *
+ * Failures and successes are counted in windows of the wall clock, one after the other.
+ * Successes are written with the next failure or, once the window has a failure, when
+ * the copy is due to be looked at again; those of an earlier window are dropped. So the
+ * share of failures stays true, and a fleet without failures writes nothing.
+ *
+ * What the item is, and what the store does with it, stands in item.h. The numbers in
+ * brackets name chapters. */
 #ifndef SHARED_H
 #define SHARED_H
 
 #include "breaker.h"
+#include "item.h"
 
-enum { SHARED_SCHEMA = 1 };
-
-/* A knob left at 0 is off; all of them 0: no store, the breaker is this process's own.
- */
+/* All of it 0: no store, the breaker is this process's own. cache_ms switches it on;
+ * then timeout_ms and window_ms must be set, and failures or a rate. How long to stay
+ * open, the probe's lease (longer than a call may take, or a second probe is let in)
+ * and successes_to_close are those of the breaker_config. */
 struct shared_config {
-    uint32_t cache_ms;   /* [13] trust the copy of the item for so long */
+    uint32_t cache_ms;   /* [13] trust the copy of the item for so long; 0: no store */
     uint32_t timeout_ms; /* [15] longest wait for the store; its own deadline */
-    uint32_t skip_ms;    /* [15] after it failed, leave the store alone for so long */
-    uint32_t jitter_ms;  /* [15] wait up to this long before asking for the probe */
+    uint32_t skip_ms;   /* [15] after it failed, leave the store alone so long; 0: no */
+    uint32_t jitter_ms; /* [15] wait up to this long before asking for the probe */
     uint32_t
         window_ms; /* [14] failures and successes are counted in windows this long */
-    uint32_t min_calls;   /* [14] judge no rate on fewer than these */
-    uint32_t failures;    /* [14] open at this many failures in a window */
-    uint32_t failure_pct; /* [14] and at this share */
+    uint32_t failures;    /* [14] open at this many failures in a window; 0: off */
+    uint32_t failure_pct; /* [14] or at this share, reached counts; 0: off */
+    uint32_t min_calls;   /* [14] judge no share of fewer calls */
 };
 
-/* The item, `pk` = "cb#<name>". No item is as good as a closed one, all zeros. */
-struct shared_item {
-    uint32_t schema;        /* sv: SHARED_SCHEMA */
-    uint64_t version;       /* v: plus one at every write */
-    uint8_t state;          /* st: enum breaker_state; C, O, H in the store */
-    uint32_t generation;    /* gen: plus one at every transition and change of owner */
-    int64_t until_ms;       /* open until */
-    uint32_t opens;         /* openings since it was last closed */
-    uint64_t owner;         /* who holds the probe's lease; 0: nobody */
-    int64_t lease_until_ms; /* until when */
-    int64_t window_ms;      /* ws: when the window began */
-    uint32_t calls, failed; /* counted in it */
-    uint32_t ok;            /* good probes of this half-open period */
-    int64_t expires_s; /* ex: for the store's garbage collection only, never a timer */
-};
-
-/* One conditional write. The store compares and writes in one step. */
-enum shared_write {
-    SHARED_COUNT,   /* add calls and failed, if CLOSED in this generation and window */
-    SHARED_WINDOW,  /* begin a window with these counts, if the old one still stands */
-    SHARED_TRIP,    /* OPEN, if CLOSED in this generation */
-    SHARED_PROBE,   /* HALF_OPEN under an owner, if the rest or the old lease is over */
-    SHARED_CONFIRM, /* one good probe more, if HALF_OPEN and still the owner */
-    SHARED_CLOSE,   /* CLOSED, if HALF_OPEN and still the owner */
-    SHARED_REOPEN   /* OPEN, if HALF_OPEN and still the owner */
-};
-
-struct shared_save {
-    enum shared_write write;
-    uint32_t if_generation;  /* the item must be in this generation, or absent if 0 */
-    int64_t if_window_ms;    /* COUNT, WINDOW: and in this window */
-    uint64_t if_owner;       /* CONFIRM, CLOSE, REOPEN: and be owned by this one */
-    int64_t now_ms;          /* PROBE: and its rest, or lease, be over by now */
-    struct shared_item item; /* the new values; COUNT adds calls and failed */
-};
-
-/* What one environment knows. */
+/* What one environment knows of one item. */
 struct shared {
-    struct shared_item item; /* the copy */
-    bool known;              /* it was read once */
-    int64_t read_ms;         /* when */
-    int64_t skip_until_ms;   /* the store failed: leave it alone until then */
-    int64_t window_ms;       /* the window in which the counts below were made */
-    uint32_t calls, failed;  /* not written yet */
-    uint64_t owner;          /* the name of this environment; never 0 */
-    uint64_t random;
+    struct shared_config config;
+    struct breaker_config breaker;
+    struct item item; /* the copy */
+    bool known;       /* it was read once */
+    int64_t read_ms;  /* when it was last read */
+    int64_t seen_ms; /* [15] when its rest, or its lease, was first seen as it stands */
+    int64_t window_ms; /* [14] the window of the successes below */
+    uint32_t good;     /* [14] successes not written yet */
 };
 
-/* What one call has on hand. */
+/* What one call has on hand. `write` is under way, or was the last one. */
 struct shared_call {
     uint8_t phase;       /* shared.c's own */
-    uint8_t outcome;     /* enum breaker_outcome, kept while it is being written */
-    uint8_t conflicts;   /* races lost in this call; bounded */
-    uint32_t generation; /* in which the call was let through */
-    struct shared_save save;
+    bool probe;          /* this call holds the lease */
+    bool slept;          /* [15] it has waited its jitter */
+    uint8_t conflicts;   /* [14] races lost in this call; bounded */
+    uint32_t generation; /* [14] in which the call was let through */
+    uint32_t failed;     /* [14] 1: its failure is being written */
+    int64_t rest_ms;     /* [14] how long to stay open, if it comes to that */
+    struct item_write write;
 };
 
 /* What shared.c wants next. */
 enum shared_want {
-    SHARED_GRANT,
-    SHARED_REFUSE,
-    SHARED_LOAD,
-    SHARED_SAVE,
-    SHARED_SLEEP,
-    SHARED_LOCAL,
-    SHARED_DONE
+    SHARED_GRANT,  /* make the call, then report */
+    SHARED_REFUSE, /* do not */
+    SHARED_LOCAL,  /* the store cannot say: ask the environment's own breaker */
+    SHARED_LOAD,   /* read the item, then hear ITEM or FAILED */
+    SHARED_SAVE,  /* make the write in call->write, then hear SAVED, CONFLICT, FAILED */
+    SHARED_SLEEP, /* then hear WOKE */
+    SHARED_DONE   /* after a report: nothing more */
 };
 
 struct shared_wish {
     enum shared_want want;
-    bool probe;              /* GRANT */
-    int64_t retry_after_ms;  /* REFUSE */
-    int64_t sleep_ms;        /* SLEEP */
-    struct shared_save save; /* SAVE */
+    bool probe;             /* GRANT: this call is the probe */
+    bool strong;            /* LOAD: a strong read, please */
+    int64_t retry_after_ms; /* REFUSE */
+    int64_t sleep_ms;       /* SLEEP */
 };
 
 enum shared_news {
-    SHARED_ITEM,
-    SHARED_SAVED,
-    SHARED_CONFLICT,
-    SHARED_FAILED,
+    SHARED_ITEM,     /* LOAD: what the store holds; NULL: nothing */
+    SHARED_SAVED,    /* the write was made; the item as it stands now, never NULL */
+    SHARED_CONFLICT, /* its condition failed; the item, NULL if it was not shown */
+    SHARED_FAILED,   /* an error, or no answer: a write may have been made */
     SHARED_WOKE
 };
 
-/* The item as it may be trusted: `raw` itself, or the stated safe state (CLOSED,
- * nothing counted) if it is absent (NULL), of another schema or damaged. Times too far
- * ahead are brought back to what open_max_ms and the lease allow. [13] */
-struct shared_item shared_item_read(const struct shared_item *raw,
-                                    const struct breaker_config *config,
-                                    int64_t now_ms);
+/* What is wrong with a configuration, as one sentence; NULL if nothing is. */
+const char *shared_config_error(const struct shared_config *config,
+                                const struct breaker_config *breaker);
 
-/* Does the condition of `save` hold for what is stored (NULL: nothing)? And what is
- * stored afterwards. A store is right if it does this, in one step. [14] */
-bool shared_save_holds(const struct shared_save *save,
-                       const struct shared_item *stored);
-struct shared_item shared_save_apply(const struct shared_save *save,
-                                     const struct shared_item *stored);
+/* An environment that knows nothing yet. The configurations are copied and must be
+ * without error. */
+void shared_init(struct shared *shared, const struct shared_config *config,
+                 const struct breaker_config *breaker);
 
-/* May this call be made? [13][15] */
+/* May this call be made? `call` is all zeros, or that of an earlier try of the same
+ * request. `random` is any 64 random bits. [13][15] */
 struct shared_wish shared_ask(struct shared *shared, struct shared_call *call,
-                              const struct shared_config *config,
-                              const struct breaker_config *breaker, int64_t now_ms,
-                              uint64_t random);
+                              int64_t now_ms, uint64_t random);
 
 /* The answer to the last wish; the next wish comes back. `item` is what the store
  * showed, NULL if nothing. [14] */
 struct shared_wish shared_hear(struct shared *shared, struct shared_call *call,
-                               const struct shared_config *config,
-                               const struct breaker_config *breaker,
-                               enum shared_news news, const struct shared_item *item,
+                               enum shared_news news, const struct item *item,
                                int64_t now_ms, uint64_t random);
 
-/* What became of the call: SAVE, or DONE if nothing needs writing. [14] */
+/* What became of a call that was granted: SAVE, or DONE if nothing needs writing. The
+ * backend's Retry-After, 0 if none, lengthens a rest, up to open_max_ms. [14] */
 struct shared_wish shared_report(struct shared *shared, struct shared_call *call,
-                                 const struct shared_config *config,
-                                 const struct breaker_config *breaker,
-                                 enum breaker_outcome outcome, int64_t now_ms);
+                                 enum breaker_outcome outcome, int64_t retry_after_ms,
+                                 int64_t now_ms, uint64_t random);
+
+/* The state as this environment would show it; changes nothing. */
+enum breaker_state shared_state_at(const struct shared *shared, int64_t now_ms);
 
 #endif

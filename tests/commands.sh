@@ -55,7 +55,7 @@ t 2 "There is no chapter here yet" m hint CH=1
 for id in 00-green 01-hang 02-again 08-rates; do
     mkdir "chapters/$id" "solutions/$id"
 done
-for part in breaker retry client shared handler; do
+for part in breaker retry item client shared handler; do
     echo "$part, rung 0" >"solutions/00-green/$part.c"
 done
 echo 'void f(void) { todo(1, 2); todo(8, 1); }' >>solutions/00-green/retry.c

@@ -5,17 +5,31 @@
 ifndef UNIT_MK
 UNIT_MK := 1
 
-UNIT_WHO := solutions/12-where-it-hurts
+UNIT_WHO := solutions/15-one-scout-for-the-fleet
 UNIT_DIR  = $(BUILD)/tests/$(MODE)
-UNITS    := breaker retry client sim random
+UNITS    := breaker retry item shared client client_store client12 sim random pool gateway prices store rivals
 
 # What each test is linked with: parts of its own, parts of the reference, of sim/.
 UNIT_breaker := breaker_test breaker_alone breaker_rows breaker_model \
   breaker_explore reference-breaker
 UNIT_retry   := retry_test reference-retry
-UNIT_client  := client_test client_random reference-client reference-breaker reference-retry
+UNIT_item    := item_test reference-item
+UNIT_shared  := shared_test shared_fleet shared_random shared_check reference-shared \
+  reference-item reference-breaker
+UNIT_client  := client_test client_random reference-client reference-shared reference-item \
+  reference-breaker reference-retry
+UNIT_client_store := client_store_test reference-client reference-shared reference-item \
+  reference-breaker reference-retry
+# The same tests for the client without a store, as chapter 12 leaves it.
+UNIT_client12 := client_test client_random reference12-client reference-breaker reference-retry
 UNIT_sim     := sim_test sim-sim
 UNIT_random  := random_test sim-random
+UNIT_store   := store_test store_ills sim-store sim-sim sim-random
+UNIT_pool    := pool_test pool_model sim-pool sim-sim sim-random
+UNIT_gateway := gateway_test sim-gateway
+UNIT_prices  := prices_test sim-prices
+UNIT_rivals  := rivals_test rivals_random rivals_fleet sim-rival_common sim-rival_rmw \
+  sim-rival_leased
 UNIT_FLAGS    = -Ichapters -Isim -Itests $(shell pkg-config --cflags check)
 
 .PHONY: unit $(UNITS:%=unit-%) mutate
@@ -37,10 +51,15 @@ define unit_reference
 $(UNIT_DIR)/unit/reference-$(1).o: $(call part,$(1),$(UNIT_WHO)) | $(UNIT_DIR)/unit/
 	$$(CC) $$(CFLAGS_ALL) -Ichapters -c $$< -o $$@
 endef
-$(foreach p,breaker retry client,$(eval $(call unit_reference,$(p))))
+$(foreach p,breaker retry item shared client,$(eval $(call unit_reference,$(p))))
 
-# Small wrong changes to the reference breaker, each to be caught: minutes, not seconds.
+$(UNIT_DIR)/unit/reference12-client.o: $(call part,client,solutions/12-where-it-hurts) | $(UNIT_DIR)/unit/
+	$(CC) $(CFLAGS_ALL) -Ichapters -c $< -o $@
+
+# Small wrong changes to the reference, each to be caught: minutes, not seconds.
 mutate:
+	@BUILD=$(BUILD) CC=$(CC) sh tests/mutate.sh $(call part,item,$(UNIT_WHO))
+	@BUILD=$(BUILD) CC=$(CC) sh tests/mutate.sh $(call part,shared,$(UNIT_WHO))
 	@BUILD=$(BUILD) CC=$(CC) sh tests/mutate.sh $(call part,breaker,$(UNIT_WHO))
 
 endif

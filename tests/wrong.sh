@@ -21,7 +21,7 @@ newest() { # FILE NN
 
 state_after() { # NN DIR
     mkdir -p "$2/chapters"
-    for part in breaker retry client shared handler; do
+    for part in breaker retry item client shared handler; do
         cp "$(newest $part.c "$1")" "$2/chapters/$part.c"
     done
 }

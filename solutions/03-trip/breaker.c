@@ -51,6 +51,14 @@ enum breaker_state breaker_state_at(const struct breaker *b, int64_t now_ms)
     return (enum breaker_state)b->state;
 }
 
+int64_t breaker_open_ms(const struct breaker_config *config, uint32_t opens,
+                        uint64_t random)
+{
+    todo(10, 3);
+    (void)opens, (void)random;
+    return config->open_ms;
+}
+
 void breaker_rest(struct breaker *b, int64_t now_ms, int64_t retry_after_ms)
 {
     todo(10, 4);

@@ -26,17 +26,11 @@ static uint64_t draw(struct breaker *b)
     return z ^ z >> 31;
 }
 
-/* How long to stay open this time: doubled per reopening, capped, then shortened by
- * chance. The jitter comes after the cap, or all would meet again at the cap. */
+/* What this opening draws; a breaker without jitter draws nothing. */
 static int64_t rest_ms(struct breaker *b)
 {
-    int64_t rest = b->config.open_ms;
-    for (uint32_t i = 1; i < b->opens && rest < b->config.open_max_ms; i++)
-        rest *= 2;
-    if (b->config.open_max_ms > 0 && rest > b->config.open_max_ms)
-        rest = b->config.open_max_ms;
-    int64_t jitter = rest * b->config.open_jitter_pct / 100;
-    return jitter == 0 ? rest : rest - (int64_t)(draw(b) % (uint64_t)(jitter + 1));
+    uint64_t random = b->config.open_jitter_pct > 0 ? draw(b) : 0;
+    return breaker_open_ms(&b->config, b->opens, random);
 }
 
 /* --- the window ------------------------------------------------------------------- */
@@ -380,6 +374,19 @@ enum breaker_state breaker_state_at(const struct breaker *b, int64_t now_ms)
     if (b->state == BREAKER_OPEN && now >= b->open_until_ms)
         return BREAKER_HALF_OPEN;
     return (enum breaker_state)b->state;
+}
+
+/* The jitter comes after the cap, or all would meet again at the cap. */
+int64_t breaker_open_ms(const struct breaker_config *config, uint32_t opens,
+                        uint64_t random)
+{
+    int64_t rest = config->open_ms;
+    for (uint32_t i = 1; i < opens && rest < config->open_max_ms; i++)
+        rest *= 2;
+    if (config->open_max_ms > 0 && rest > config->open_max_ms)
+        rest = config->open_max_ms;
+    int64_t jitter = rest * config->open_jitter_pct / 100;
+    return rest - (int64_t)(random % (uint64_t)(jitter + 1));
 }
 
 void breaker_rest(struct breaker *b, int64_t now_ms, int64_t retry_after_ms)

@@ -6,7 +6,7 @@
 # shellcheck disable=SC2034 # what is set here is used by those who source it
 set -eu
 
-parts="breaker retry client shared handler"
+parts="breaker retry item client shared handler"
 
 # Colour only helps: every word it falls on says the same without it.
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then

@@ -1,0 +1,415 @@
+/* client.c - deadline, breaker, retry, fallback, bulkhead and the fleet's breaker in
+ * their right order, as the client stands at the end of chapter 15.
+ *
+ * Outermost is the deadline: it holds for all tries together. Then retries: each try
+ * asks the breaker anew, and a refusal is never retried. Then the bulkhead and the
+ * breaker, around the call itself. What is left when all have said no is the fallback.
+ *
+ * With a store, the fleet's breaker decides (shared.h), and obey() does what it wishes.
+ * The store has a breaker of its own: while that is open, the store has failed without
+ * being asked. Then, and only then, a try asks the breaker of this environment. */
+#include "client.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+enum phase {
+    NOT_STARTED,
+    ASKING, /* the store, or its jitter, for leave to call */
+    CALLING,
+    REPORTING, /* to the store, what became of the call */
+    SLEEPING,  /* before a retry */
+    OVER
+};
+
+/* --- a breaker per shard ---------------------------------------------------------- */
+
+/* The slot of a shard: its own, or else an empty one, or else the one longest unused.
+ */
+static uint32_t find_slot(const struct client *client, uint64_t key)
+{
+    uint32_t best = 0;
+    for (uint32_t i = 0; i < CLIENT_SHARDS_MAX; i++) {
+        const struct client_shard *slot = &client->shards[i];
+        if (!slot->taken || slot->shard == key)
+            return i;
+        if (slot->used_ms < client->shards[best].used_ms)
+            best = i;
+    }
+    return best;
+}
+
+static uint64_t key_of(const struct client *client, uint64_t shard)
+{
+    return client->config.per_shard ? shard : 0;
+}
+
+/* The slot in which a shard is kept; CLIENT_SHARDS_MAX if it is not, or not any more.
+ */
+static uint32_t kept_in(const struct client *client, uint64_t shard)
+{
+    uint64_t key = key_of(client, shard);
+    uint32_t i = find_slot(client, key);
+    bool here = client->shards[i].taken && client->shards[i].shard == key;
+    return here ? i : CLIENT_SHARDS_MAX;
+}
+
+/* A slot that changes hands starts anew; permits of its former shard are worthless. */
+static uint32_t take_slot(struct client *client, uint64_t shard, int64_t now_ms)
+{
+    uint64_t key = key_of(client, shard);
+    uint32_t i = find_slot(client, key);
+    struct client_shard *slot = &client->shards[i];
+    slot->used_ms = now_ms;
+    if (slot->taken && slot->shard == key)
+        return i;
+    if (slot->taken)
+        breaker_reset(&slot->breaker, now_ms);
+    else
+        breaker_init(&slot->breaker, &client->config.breaker, client->seed + i);
+    shared_init(&slot->shared, &client->config.shared, &client->config.breaker);
+    slot->have_good = false;
+    slot->taken = true;
+    slot->shard = key;
+    return i;
+}
+
+/* --- how a call ends -------------------------------------------------------------- */
+
+static struct client_action answer(struct client_call *call,
+                                   struct client_action action)
+{
+    call->phase = OVER;
+    action.kind = CLIENT_ANSWER;
+    return action;
+}
+
+/* How old the last good answer of a shard is; -1 if there is none, or none is wanted.
+ */
+static int64_t stale_age_ms(const struct client *client, uint64_t shard, int64_t now_ms)
+{
+    uint32_t i = kept_in(client, shard);
+    if (client->config.stale_max_ms == 0 || i == CLIENT_SHARDS_MAX ||
+        !client->shards[i].have_good)
+        return -1;
+    int64_t age = now_ms - client->shards[i].good_ms;
+    return age > 0 ? age : 0;
+}
+
+/* All have said no. A stale answer is better than none, as long as it is said to be
+ * one. */
+static struct client_action give_up(const struct client *client,
+                                    struct client_call *call, int64_t now_ms)
+{
+    int64_t age = stale_age_ms(client, call->shard, now_ms);
+    if (age >= 0 && age <= client->config.stale_max_ms)
+        return answer(call, (struct client_action){
+                                .answer = CLIENT_STALE, .status = 200, .age_ms = age});
+    if (call->made == 0)
+        return answer(call,
+                      (struct client_action){.answer = CLIENT_REFUSED,
+                                             .status = 503,
+                                             .retry_after_ms = call->retry_after_ms});
+    if (call->status == 0)
+        return answer(
+            call, (struct client_action){.answer = CLIENT_TIMED_OUT, .status = 504});
+    return answer(call, (struct client_action){.answer = CLIENT_FAILED, .status = 502});
+}
+
+/* --- one try ---------------------------------------------------------------------- */
+
+/* A refusal: the place in the bulkhead is given back. */
+static struct client_action turn_away(struct client *client, struct client_call *call,
+                                      int64_t retry_after_ms, int64_t now_ms)
+{
+    client->in_flight--;
+    call->retry_after_ms = retry_after_ms;
+    return give_up(client, call, now_ms);
+}
+
+static struct client_action call_backend(struct client *client,
+                                         struct client_call *call, bool probe,
+                                         int64_t now_ms)
+{
+    call->phase = CALLING;
+    call->made++;
+    return (struct client_action){
+        .kind = CLIENT_CALL_BACKEND,
+        .within_ms = retry_time_left(&client->config.retry, call->deadline_ms, now_ms),
+        .probe = probe};
+}
+
+/* This environment's own breaker decides. */
+static struct client_action ask_local(struct client *client, struct client_call *call,
+                                      int64_t now_ms)
+{
+    call->permit = breaker_acquire(&client->shards[call->slot].breaker, now_ms);
+    if (!call->permit.granted)
+        return turn_away(client, call, call->permit.retry_after_ms, now_ms);
+    return call_backend(client, call, call->permit.probe, now_ms);
+}
+
+static struct client_action obey(struct client *client, struct client_call *call,
+                                 struct shared_wish wish, int64_t now_ms,
+                                 uint64_t random);
+
+static struct client_action try_once(struct client *client, struct client_call *call,
+                                     int64_t now_ms, uint64_t random)
+{
+    const struct client_config *config = &client->config;
+    if (retry_time_left(&config->retry, call->deadline_ms, now_ms) == 0)
+        return give_up(client, call, now_ms);
+    if (config->in_flight_max > 0 && client->in_flight >= config->in_flight_max)
+        return give_up(client, call, now_ms);
+    client->in_flight++;
+    call->slot =
+        take_slot(client, call->shard, now_ms); /* anew: it may have made room */
+    call->fleet = false;
+    if (config->shared.cache_ms == 0)
+        return ask_local(client, call, now_ms);
+    struct shared *shared = &client->shards[call->slot].shared;
+    call->phase = ASKING;
+    return obey(client, call, shared_ask(shared, &call->shared, now_ms, random), now_ms,
+                random);
+}
+
+static struct client_action start(struct client *client, struct client_call *call,
+                                  const struct client_event *event)
+{
+    assert(call->phase == NOT_STARTED);
+    call->deadline_ms = deadline_after(event->now_ms, client->config.deadline_ms);
+    if (event->deadline_ms > 0 && event->deadline_ms < call->deadline_ms)
+        call->deadline_ms = event->deadline_ms;
+    call->shard = event->shard;
+    return try_once(client, call, event->now_ms, event->random);
+}
+
+/* A first try that goes well earns a token; a retry gets back what it cost. */
+static uint32_t earned(const struct retry_policy *policy, uint32_t made)
+{
+    return made > 1 && policy->budget_cost > 0 ? policy->budget_cost : 1;
+}
+
+/* A good answer may stand in later; a bad one may say how long to rest. */
+static void keep_in_mind(struct client_shard *shard, enum breaker_outcome outcome,
+                         const struct client_event *event)
+{
+    if (outcome == BREAKER_FAILED)
+        breaker_rest(&shard->breaker, event->now_ms, event->retry_after_ms);
+    if (outcome != BREAKER_OK)
+        return;
+    shard->have_good = true;
+    shard->good_ms = event->now_ms;
+}
+
+/* What the try says, told to everyone who counts. The permit goes back to the slot it
+ * came from, all else to where the shard is kept now: the slot may have changed hands.
+ */
+static enum breaker_outcome learn(struct client *client, struct client_call *call,
+                                  const struct client_event *event)
+{
+    const struct retry_policy *policy = &client->config.retry;
+    bool late = deadline_passed(call->deadline_ms, event->now_ms); /* as good as none */
+    call->status = event->kind == CLIENT_REPLY && !late ? event->status : 0;
+    enum breaker_outcome outcome =
+        retry_classify(call->status, call->deadline_ms, event->now_ms);
+    call->outcome = (uint8_t)outcome;
+    client->in_flight--;
+    breaker_record(&client->shards[call->slot].breaker, &call->permit, outcome,
+                   event->now_ms);
+    uint32_t kept = kept_in(client, call->shard);
+    if (kept < CLIENT_SHARDS_MAX)
+        keep_in_mind(&client->shards[kept], outcome, event);
+    if (outcome == BREAKER_OK)
+        retry_budget_put(&client->budget, policy, earned(policy, call->made));
+    return outcome;
+}
+
+/* All who count have heard: answer, or try again. */
+static struct client_action go_on(struct client *client, struct client_call *call,
+                                  int64_t now_ms, uint64_t random)
+{
+    const struct retry_policy *policy = &client->config.retry;
+    enum breaker_outcome outcome = (enum breaker_outcome)call->outcome;
+    if (outcome != BREAKER_FAILED)
+        return answer(call, (struct client_action){.answer = CLIENT_FRESH,
+                                                   .status = call->status});
+    if (!retry_should(policy, call->made, outcome, call->deadline_ms, now_ms))
+        return give_up(client, call, now_ms);
+    int64_t nap = retry_backoff_ms(policy, call->made, random);
+    if (deadline_passed(call->deadline_ms, now_ms + nap) ||
+        !retry_budget_take(&client->budget, policy))
+        return give_up(client, call, now_ms);
+    if (nap == 0)
+        return try_once(client, call, now_ms, random);
+    call->phase = SLEEPING;
+    return (struct client_action){.kind = CLIENT_SLEEP, .within_ms = nap};
+}
+
+static struct client_action hear_backend(struct client *client,
+                                         struct client_call *call,
+                                         const struct client_event *event)
+{
+    assert(call->phase == CALLING);
+    int64_t now = event->now_ms;
+    enum breaker_outcome outcome = learn(client, call, event);
+    struct client_shard *slot = &client->shards[call->slot];
+    bool here = slot->shard == key_of(client, call->shard); /* or it made room */
+    if (!call->fleet || !here)
+        return go_on(client, call, now, event->random);
+    call->phase = REPORTING;
+    struct shared_wish wish = shared_report(&slot->shared, &call->shared, outcome,
+                                            event->retry_after_ms, now, event->random);
+    return obey(client, call, wish, now, event->random);
+}
+
+/* --- the fleet's breaker ---------------------------------------------------------- */
+
+/* The store is left alone while its own breaker says that it is down. */
+static bool may_ask_store(struct client *client, struct client_call *call,
+                          int64_t now_ms)
+{
+    if (client->config.shared.skip_ms == 0)
+        return true;
+    call->store_permit = breaker_acquire(&client->store, now_ms);
+    return call->store_permit.granted;
+}
+
+/* Before the call nothing is waited for beyond the deadline. What became of the call is
+ * told all the same: a time-out is known only when the deadline is over. */
+static int64_t in_time(const struct client_call *call, int64_t wait_ms, int64_t now_ms)
+{
+    bool limited = call->phase == ASKING && call->deadline_ms != DEADLINE_NEVER;
+    int64_t left = limited ? call->deadline_ms - now_ms : wait_ms;
+    return left < wait_ms ? left : wait_ms;
+}
+
+static struct client_action ask_store(struct client *client, struct client_call *call,
+                                      const struct shared_wish *wish, int64_t now_ms)
+{
+    bool load = wish->want == SHARED_LOAD;
+    uint32_t wait_ms = client->config.shared.timeout_ms;
+    return (struct client_action){.kind = load ? CLIENT_LOAD_ITEM : CLIENT_SAVE_ITEM_IF,
+                                  .within_ms = in_time(call, wait_ms, now_ms),
+                                  .strong = wish->strong,
+                                  .key = key_of(client, call->shard),
+                                  .write = load ? NULL : &call->shared.write};
+}
+
+/* Do what the fleet's breaker wishes. A store that must not be asked has failed. */
+static struct client_action obey(struct client *client, struct client_call *call,
+                                 struct shared_wish wish, int64_t now_ms,
+                                 uint64_t random)
+{
+    struct shared *shared = &client->shards[call->slot].shared;
+    if (call->phase == ASKING && deadline_passed(call->deadline_ms, now_ms))
+        return turn_away(client, call, 0, now_ms); /* a lease it holds will lapse */
+    for (;;) {
+        switch (wish.want) {
+        case SHARED_GRANT:
+            call->fleet = true;
+            return call_backend(client, call, wish.probe, now_ms);
+        case SHARED_REFUSE:
+            return turn_away(client, call, wish.retry_after_ms, now_ms);
+        case SHARED_LOCAL:
+            return ask_local(client, call, now_ms);
+        case SHARED_SLEEP:
+            return (struct client_action){.kind = CLIENT_SLEEP,
+                                          .within_ms =
+                                              in_time(call, wish.sleep_ms, now_ms)};
+        case SHARED_DONE:
+            return go_on(client, call, now_ms, random);
+        case SHARED_LOAD:
+        case SHARED_SAVE:
+            if (may_ask_store(client, call, now_ms))
+                return ask_store(client, call, &wish, now_ms);
+            wish =
+                shared_hear(shared, &call->shared, SHARED_FAILED, NULL, now_ms, random);
+            break;
+        }
+    }
+}
+
+static struct client_action hear_store(struct client *client, struct client_call *call,
+                                       enum shared_news news,
+                                       const struct client_event *event)
+{
+    assert(call->phase == ASKING || call->phase == REPORTING);
+    struct client_shard *slot = &client->shards[call->slot];
+    int64_t now = event->now_ms;
+    if (news != SHARED_WOKE)
+        breaker_record(&client->store, &call->store_permit,
+                       news == SHARED_FAILED ? BREAKER_FAILED : BREAKER_OK, now);
+    if (slot->shard != key_of(client, call->shard)) /* it has made room meanwhile */
+        return call->phase == ASKING ? turn_away(client, call, 0, now)
+                                     : go_on(client, call, now, event->random);
+    struct shared_wish wish = shared_hear(&slot->shared, &call->shared, news,
+                                          event->item, now, event->random);
+    return obey(client, call, wish, now, event->random);
+}
+
+/* --- the public functions --------------------------------------------------------- */
+
+const char *client_config_error(const struct client_config *config)
+{
+    if (config->retry.budget_max > 0 &&
+        config->retry.budget_cost > config->retry.budget_max)
+        return "budget_cost is more than budget_max: no retry could ever be paid";
+    if (config->retry.backoff_max_ms > 0 &&
+        config->retry.backoff_max_ms < config->retry.backoff_ms)
+        return "backoff_max_ms is less than backoff_ms, where the doubling starts";
+    if (config->per_shard > 1)
+        return "per_shard is 0 or 1";
+    const char *why = shared_config_error(&config->shared, &config->breaker);
+    return why != NULL ? why : breaker_config_error(&config->breaker);
+}
+
+void client_init(struct client *client, const struct client_config *config,
+                 uint64_t seed)
+{
+    assert(client_config_error(config) == NULL);
+    *client = (struct client){.config = *config, .seed = seed};
+    struct breaker_config store = {.failures_to_open = 1,
+                                   .open_ms = config->shared.skip_ms,
+                                   .probe_lease_ms = config->shared.timeout_ms};
+    breaker_init(&client->store, &store, seed);
+}
+
+struct client_action client_step(struct client *client, struct client_call *call,
+                                 const struct client_event *event)
+{
+    switch (event->kind) {
+    case CLIENT_START:
+        return start(client, call, event);
+    case CLIENT_REPLY:
+    case CLIENT_TIMEOUT:
+        return hear_backend(client, call, event);
+    case CLIENT_WOKE:
+        if (call->phase == ASKING)
+            return hear_store(client, call, SHARED_WOKE, event);
+        assert(call->phase == SLEEPING);
+        return try_once(client, call, event->now_ms, event->random);
+    case CLIENT_STORE_ITEM:
+        return hear_store(client, call, SHARED_ITEM, event);
+    case CLIENT_STORE_SAVED:
+        return hear_store(client, call, SHARED_SAVED, event);
+    case CLIENT_STORE_CONFLICT:
+        return hear_store(client, call, SHARED_CONFLICT, event);
+    case CLIENT_STORE_FAILED:
+        return hear_store(client, call, SHARED_FAILED, event);
+    }
+    assert(0 && "an event that no action asked for");
+    return give_up(client, call, event->now_ms);
+}
+
+enum breaker_state client_state_at(const struct client *client, uint64_t shard,
+                                   int64_t now_ms)
+{
+    uint32_t i = kept_in(client, shard);
+    if (i == CLIENT_SHARDS_MAX)
+        return BREAKER_CLOSED;
+    const struct client_shard *slot = &client->shards[i];
+    bool fleet = client->config.shared.cache_ms > 0 && slot->shared.known;
+    return fleet ? shared_state_at(&slot->shared, now_ms)
+                 : breaker_state_at(&slot->breaker, now_ms);
+}

@@ -1,0 +1,236 @@
+/* shared_fleet.c - what a fleet costs and what it knows, counted: writes and reads
+ * while all is well, one trip and one probe however many ask at once, and a share of
+ * failures that stays true although successes are written late. */
+#include "shared_test.h"
+
+#include <string.h>
+
+#include "model_store.h"
+#include "shared.h"
+
+enum { MOST = 64 };
+
+static struct fleet {
+    struct shared_config config;
+    struct breaker_config breaker;
+    struct model_store store;
+    uint64_t random;
+    int envs;
+    struct shared env[MOST];
+    struct shared_call call[MOST];
+    struct shared_wish wish[MOST];
+    uint32_t reads, writes, made[ITEM_REOPEN + 1];
+    uint32_t calls, failed; /* the truth, of this window */
+} fleet;
+
+static void gather(int envs, struct shared_config config, struct breaker_config breaker,
+                   uint64_t seed)
+{
+    memset(&fleet, 0, sizeof fleet);
+    fleet.random = seed * 2 + 1;
+    fleet.config = config;
+    fleet.breaker = breaker;
+    fleet.envs = envs;
+    for (int e = 0; e < envs; e++)
+        shared_init(&fleet.env[e], &config, &breaker);
+}
+
+static uint64_t bits(void)
+{
+    return (uint64_t)unit_random(&fleet.random) << 32 | unit_random(&fleet.random);
+}
+
+/* The store does what was wished, and is heard. */
+static void serve(int e, int64_t now_ms)
+{
+    enum shared_news news = SHARED_ITEM;
+    const struct item_write *write = &fleet.call[e].write;
+    if (fleet.wish[e].want == SHARED_LOAD) {
+        fleet.reads++;
+    } else {
+        bool made = model_save(&fleet.store, write);
+        fleet.writes++;
+        fleet.made[write->change] += made;
+        news = made ? SHARED_SAVED : SHARED_CONFLICT;
+    }
+    fleet.wish[e] = shared_hear(&fleet.env[e], &fleet.call[e], news,
+                                model_now(&fleet.store), now_ms, bits());
+}
+
+static bool at_store(int e)
+{
+    return fleet.wish[e].want == SHARED_LOAD || fleet.wish[e].want == SHARED_SAVE;
+}
+
+static void ask(int e, int64_t now_ms)
+{
+    fleet.wish[e] = shared_ask(&fleet.env[e], &fleet.call[e], now_ms, bits());
+}
+
+static void report(int e, enum breaker_outcome outcome, int64_t now_ms)
+{
+    fleet.wish[e] =
+        shared_report(&fleet.env[e], &fleet.call[e], outcome, 0, now_ms, bits());
+}
+
+/* One call from beginning to end, the store at once. */
+static void one_call(int e, enum breaker_outcome outcome, int64_t now_ms)
+{
+    ask(e, now_ms);
+    while (at_store(e))
+        serve(e, now_ms);
+    if (fleet.wish[e].want != SHARED_GRANT)
+        return;
+    report(e, outcome, now_ms);
+    fleet.calls++;
+    fleet.failed += outcome == BREAKER_FAILED;
+    while (at_store(e))
+        serve(e, now_ms);
+}
+
+/* All that wait at the store are served one by one, in random order. */
+static void serve_all(int64_t now_ms)
+{
+    for (int waiting = 1; waiting > 0;) {
+        int turn = (int)unit_below(&fleet.random, MOST);
+        waiting = 0;
+        for (int i = 0; i < fleet.envs; i++)
+            waiting += at_store(i);
+        for (int i = 0; i < fleet.envs; i++)
+            if (at_store((turn + i) % fleet.envs)) {
+                serve((turn + i) % fleet.envs, now_ms);
+                break;
+            }
+    }
+}
+
+static const struct shared_config by_count = {
+    .cache_ms = 1000, .timeout_ms = 50, .window_ms = 10000, .failures = 3};
+static const struct breaker_config rest = {.open_ms = 5000, .probe_lease_ms = 2000};
+
+START_TEST(a_healthy_fleet_writes_nothing_and_reads_once_in_cache_ms)
+{
+    gather(50, by_count, rest, 1);
+    for (int64_t now = 100000; now < 160000; now += 10)
+        for (int e = 0; e < fleet.envs; e++)
+            one_call(e, BREAKER_OK, now);
+    ck_assert_uint_eq(fleet.writes, 0);
+    ck_assert_uint_eq(fleet.reads, 50 * 60);
+    ck_assert_uint_eq(fleet.calls, 50 * 6000);
+}
+END_TEST
+
+START_TEST(
+    after_one_failure_each_environment_writes_once_in_cache_ms_until_the_window_ends)
+{
+    gather(50, by_count, rest, 1);
+    for (int64_t now = 100000; now < 130000; now += 10)
+        for (int e = 0; e < fleet.envs; e++)
+            one_call(e, now == 103000 && e == 7 ? BREAKER_FAILED : BREAKER_OK, now);
+    ck_assert_uint_eq(fleet.reads + fleet.writes, 50 * 30 + 1);
+    ck_assert_uint_gt(fleet.writes, 50 * 5);
+    ck_assert_uint_le(fleet.writes, 50 * 7 + 1);
+}
+END_TEST
+
+/* _i + 2 environments let a call through, and all fail at once. */
+START_TEST(however_many_fail_at_once_it_opens_once_and_one_probes)
+{
+    for (uint64_t seed = 1; seed <= 40; seed++) {
+        gather(_i + 2, by_count, rest, seed);
+        fleet.config.failures = 2;
+        for (int e = 0; e < fleet.envs; e++)
+            shared_init(&fleet.env[e], &fleet.config, &rest);
+        for (int e = 0; e < fleet.envs; e++)
+            ask(e, 100000);
+        serve_all(100001);
+        for (int e = 0; e < fleet.envs; e++)
+            report(e, BREAKER_FAILED, 100002);
+        serve_all(100003);
+        UNIT_HOLDS(fleet.made[ITEM_TRIP] == 1 && fleet.store.item.opens == 1);
+        UNIT_HOLDS(fleet.store.item.generation == 1);
+        for (int e = 0; e < fleet.envs; e++)
+            ask(e, 105003);
+        serve_all(105004);
+        int probes = 0;
+        for (int e = 0; e < fleet.envs; e++)
+            probes += fleet.wish[e].want == SHARED_GRANT;
+        UNIT_HOLDS(probes == 1 && fleet.made[ITEM_PROBE] == 1);
+    }
+}
+END_TEST
+
+/* --- shares of failures ------------------------------------------------------------
+ */
+
+enum {
+    RATE_ENVS = 50,
+    GAP_MS = 200
+}; /* each makes a call every 200 ms: 250 a second */
+
+/* One window of calls, `pct` of which fail. The largest share that was ever judged, in
+ * tenths of a per cent, of at least min_calls. */
+static uint32_t one_window(uint32_t pct, uint32_t min_calls)
+{
+    uint32_t worst = 0;
+    for (int64_t now = 100000; now < 110000; now += GAP_MS / RATE_ENVS) {
+        int e = (int)(now / (GAP_MS / RATE_ENVS) % RATE_ENVS);
+        bool bad = unit_below(&fleet.random, 100) < pct;
+        one_call(e, bad ? BREAKER_FAILED : BREAKER_OK, now);
+        const struct item *i = &fleet.store.item;
+        if (i->calls >= min_calls && i->failed * 1000 / i->calls > worst)
+            worst = i->failed * 1000 / i->calls;
+    }
+    return worst;
+}
+
+/* Missing from the item are, for each environment, its successes since its last write:
+ * of one cache_ms at most, and the call under way. */
+START_TEST(a_share_stays_true_although_successes_are_written_late)
+{
+    static const uint32_t shares[] = {3, 10, 30, 50, 70, 90, 100};
+    struct shared_config config = {.cache_ms = 1000,
+                                   .timeout_ms = 50,
+                                   .window_ms = 10000,
+                                   .failures = 1000000}; /* it is only read here */
+    uint32_t late = RATE_ENVS * (1000 / GAP_MS + 1);
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        gather(RATE_ENVS, config, rest, seed);
+        one_window(shares[_i], 1);
+        const struct item *i = &fleet.store.item;
+        UNIT_HOLDS(fleet.calls == 10000 / GAP_MS * RATE_ENVS);
+        UNIT_HOLDS(i->failed == fleet.failed && i->calls <= fleet.calls);
+        UNIT_HOLDS(i->calls + late >= fleet.calls);
+    }
+}
+END_TEST
+
+/* With enough calls to judge by: 30 per cent never read as 50, 80 always do. */
+START_TEST(errors_spread_over_fifty_environments_do_not_read_as_more)
+{
+    struct shared_config config = {.cache_ms = 1000,
+                                   .timeout_ms = 50,
+                                   .window_ms = 10000,
+                                   .failure_pct = 50,
+                                   .min_calls = 200};
+    for (uint64_t seed = 1; seed <= 100; seed++) {
+        gather(RATE_ENVS, config, rest, seed);
+        uint32_t worst = one_window(30, 200);
+        UNIT_HOLDS(fleet.made[ITEM_TRIP] == 0 && worst < 500);
+        gather(RATE_ENVS, config, rest, seed);
+        one_window(80, 200);
+        UNIT_HOLDS(fleet.made[ITEM_TRIP] >= 1); /* a good probe may close it again */
+    }
+}
+END_TEST
+
+const struct unit_case shared_fleet_cases[] = {
+    {"healthy", &a_healthy_fleet_writes_nothing_and_reads_once_in_cache_ms, 0},
+    {"healthy",
+     &after_one_failure_each_environment_writes_once_in_cache_ms_until_the_window_ends,
+     0},
+    {"at-once", &however_many_fail_at_once_it_opens_once_and_one_probes, MOST - 1},
+    {"share", &a_share_stays_true_although_successes_are_written_late, 7},
+    {"share", &errors_spread_over_fifty_environments_do_not_read_as_more, 0},
+};
+const size_t shared_fleet_n = UNIT_ROWS(shared_fleet_cases);

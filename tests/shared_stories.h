@@ -1,0 +1,314 @@
+/* shared_stories.h - the stories that shared_test.c plays: data, one story a row. The
+ * words are explained there. */
+#ifndef SHARED_STORIES_H
+#define SHARED_STORIES_H
+
+#include "shared.h"
+
+struct shared_story {
+    const char *title;
+    struct shared_config shared;
+    struct breaker_config breaker;
+    const char *script;
+};
+
+/* Windows of 10 s, so 100000 begins one; open for 5 s, a lease of 2 s. */
+#define STORE .cache_ms = 1000, .timeout_ms = 50, .window_ms = 10000
+#define AT(n)                                                                          \
+    {                                                                                  \
+        STORE, .failures = (n)                                                         \
+    }
+#define RATE(pct, least)                                                               \
+    {                                                                                  \
+        STORE, .failure_pct = (pct), .min_calls = (least)                              \
+    }
+#define REST                                                                           \
+    {                                                                                  \
+        .open_ms = 5000, .probe_lease_ms = 2000                                        \
+    }
+#define GROWS                                                                          \
+    {                                                                                  \
+        .open_ms = 5000, .probe_lease_ms = 2000, .open_max_ms = 12000                  \
+    }
+
+/* a has let one call through, and its first failure has opened the breaker. */
+#define GRANTED "100000 a ask load;100001 a store grant;"
+#define TRIPPED                                                                        \
+    GRANTED "100010 a bad save=WINDOW;100011 a store save=TRIP;100012 a store done;"   \
+            "- item state=O,gen=1,v=2,until=105011,opens=1;"
+/* and b has the probe. */
+#define PROBING                                                                        \
+    TRIPPED "105011 b ask load;105012 b store save=PROBE r=70;105013 b store probe;"   \
+            "- item state=H,gen=2,v=3,owner=71,lease=107012,opens=1,calls=0;"
+
+static const struct shared_story shared_stories[] = {
+    /* --- a healthy fleet, and counting -------------------------------------------- */
+    {"a healthy fleet reads once in cache_ms and writes nothing", AT(3), REST,
+     GRANTED "100010 a ok done;101000 a ask grant;101000 a ok done;"
+             "101001 a ask load;101005 a store grant;101006 a ok done;"
+             "102004 a ask grant;102005 a ask load;- item v=0,sv=0"},
+    {"a failure is one write, and the successes go with it", AT(3), REST,
+     GRANTED "100002 a ok done;100003 a ask grant;100004 a ok done;100005 a ask grant;"
+             "100006 a bad save=WINDOW;100007 a store done;"
+             "- item v=1,gen=0,state=C,window=100000,calls=3,failed=1;"
+             "100008 a ask grant;100009 a ok done;100010 a ask grant;"
+             "100011 a bad save=COUNT;100012 a store done;"
+             "- item v=2,gen=0,state=C,window=100000,calls=5,failed=2"},
+    {"an ignored call counts nowhere", AT(1), REST,
+     GRANTED "100002 a ignored done;100003 a ask grant;100004 a bad save=WINDOW;"
+             "100005 a store save=TRIP;100006 a store done;- item state=O"},
+    {"successes of an older window are dropped", AT(3), REST,
+     "109000 a ask load;109001 a store grant;109990 a ok done;109991 a ask grant;"
+     "110000 a bad save=WINDOW;110001 a store done;"
+     "- item window=110000,calls=1,failed=1"},
+    {"and so are those of a window that somebody has failed in", AT(3), REST,
+     GRANTED "100010 a bad save=WINDOW;100011 a store done;100020 a ask grant;"
+             "100030 a ok done;110040 a ask load;110041 a store grant;"
+             "110042 a bad save=WINDOW;110043 a store done;"
+             "- item window=110000,calls=1,failed=1"},
+    {"a window begun by somebody else is joined", AT(3), REST,
+     GRANTED "100001 b ask load;100002 b store grant;100003 a ok done;"
+             "100004 a ask grant;100005 a bad save=WINDOW;100006 b bad save=WINDOW;"
+             "100007 b store done;100008 a store save=COUNT;100009 a store done;"
+             "- item v=2,calls=3,failed=2,window=100000"},
+    {"one begun by a host a little ahead is joined as well", AT(3), REST,
+     "110100 b ask load;110101 b store grant;110102 b bad save=WINDOW;"
+     "110103 b store done;109900 a ask load;109901 a store grant;109902 a ok done;"
+     "109903 a ask grant;109904 a bad save=COUNT;109905 a store done;"
+     "- item v=2,calls=3,failed=2,window=110000"},
+    {"by one whole window at most", AT(3), REST,
+     GRANTED "100002 a bad save=WINDOW;100003 a store done;- window=110000;"
+             "101003 a ask load;101004 a store grant;101005 a bad save=COUNT;"
+             "101006 a store done;- item calls=2,window=110000;- window=110001;"
+             "102006 a ask load;102007 a store grant;102008 a bad save=WINDOW;"
+             "102009 a store done;- item calls=1,failed=1,window=100000"},
+    {"a failure that lost to a new window is counted there", AT(3), REST,
+     "109990 a ask load;109991 a store grant;109990 b ask load;109991 b store grant;"
+     "109999 a bad save=WINDOW;110000 b bad save=WINDOW;110001 b store done;"
+     "110002 a store save=COUNT;110003 a store done;"
+     "- item window=110000,calls=2,failed=2"},
+    {"but it gives in after three lost races", AT(9), REST,
+     GRANTED "100002 a bad save=WINDOW;- window=1;100003 a store save=WINDOW;"
+             "- window=2;100004 a store save=WINDOW;- window=3;100005 a store done;"
+             "- item calls=0"},
+    {"each call may lose three", AT(9), REST,
+     GRANTED "100002 a bad save=WINDOW;- window=1;100003 a store save=WINDOW;"
+             "- window=2;100004 a store save=WINDOW;100005 a store done;"
+             "100006 a ask grant;100007 a bad save=COUNT;- window=3;"
+             "100008 a store save=WINDOW;- window=4;100009 a store save=WINDOW;"
+             "100010 a store done;- item calls=1,failed=1"},
+    {"once a window has a failure, its successes are written when a look is due", AT(3),
+     REST,
+     GRANTED
+     "100002 a bad save=WINDOW;100003 a store done;100004 b ask load;"
+     "100005 b store grant;100006 b ok done;101004 b ask grant;101004 b ok done;"
+     "101005 b ask save=COUNT;101006 b store grant;"
+     "- item v=2,calls=3,failed=1;102006 b ask load"},
+    {"but not for a window that is over", AT(3), REST,
+     GRANTED "100002 a bad save=WINDOW;100003 a store done;109990 a ask load;"
+             "109991 a store grant;109992 a ok done;110991 a ask load"},
+    {"successes that lost their race count where they still can", AT(9), REST,
+     GRANTED "100002 a ok done;100003 a ask grant;100004 a bad save=WINDOW;"
+             "- window=100000;100005 a store save=COUNT;100006 a store done;"
+             "- item calls=2,failed=1"},
+    {"a flush that loses to an opening is dropped, and the call refused", AT(2), REST,
+     GRANTED "100002 a bad save=WINDOW;100003 a store done;100004 b ask load;"
+             "100005 b store grant;100006 b ok done;101005 b ask save=COUNT;"
+             "101005 a ask load;101005 a store grant;101006 a bad save=COUNT;"
+             "101007 a store save=TRIP;101008 a store done;101009 b store refuse=4998;"
+             "- item state=O,calls=0"},
+    {"a flush without an answer is never repeated", AT(9), REST,
+     GRANTED "100002 a bad save=WINDOW;100003 a store done;100004 a ask grant;"
+             "100005 a ok done;101003 a ask save=COUNT;101004 a lost local;"
+             "- item calls=2;101005 a ask load;101006 a store grant;"
+             "101007 a bad save=COUNT;101008 a store done;- item calls=3,failed=2"},
+    {"nor is a failure without an answer", AT(9), REST,
+     GRANTED "100002 a ok done;100003 a ask grant;100004 a bad save=WINDOW;"
+             "100005 a lost done;- item calls=2,failed=1;100006 a ask load;"
+             "100007 a store grant;100008 a bad save=COUNT;100009 a store done;"
+             "- item calls=3,failed=2"},
+    {"two failures of one environment write its successes once", AT(9), REST,
+     GRANTED
+     "100002 a ok done;100003 a ask grant;100003 a2 ask grant;"
+     "100004 a bad save=WINDOW;100005 a2 bad save=WINDOW;100006 a store done;"
+     "100007 a2 store save=COUNT;100008 a2 store done;- item calls=3,failed=2;"
+     "100009 a ask grant;100009 a ok done;100009 a ask grant;100009 a2 ask grant;"
+     "100010 a bad save=COUNT;100011 a2 bad save=COUNT;100012 a store done;"
+     "100013 a2 store done;- item calls=6,failed=4"},
+    {"a success during a write is not lost with it", AT(9), REST,
+     GRANTED "100002 a2 ask grant;100003 a bad save=WINDOW;100004 a2 ok done;"
+             "100005 a store done;- item calls=1,failed=1;100006 a ask grant;"
+             "100007 a bad save=COUNT;100008 a store done;- item calls=3,failed=2"},
+    {"successes of an earlier life do not count in this one",
+     AT(1),
+     {.open_ms = 100},
+     GRANTED "100002 a ok done;100002 a ask grant;100002 a2 ask grant;"
+             "100003 a2 ok done;100001 b ask load;100002 b store grant;"
+             "100004 b bad save=WINDOW;100005 b store save=TRIP;100006 b store done;"
+             "101001 a ask load;101002 a store save=PROBE;101003 a store probe;"
+             "101004 a ok save=CLOSE;101005 a store done;101006 a ask grant;"
+             "101007 a bad save=WINDOW;101008 a store save=TRIP;"
+             "- item calls=1,failed=1,gen=3"},
+
+    /* --- opening --------------------------------------------------------------------
+     */
+    {"the nth failure opens it, for all", AT(2), REST,
+     GRANTED "100000 b ask load;100001 b store grant;100002 a bad save=WINDOW;"
+             "100003 a store done;100004 b bad save=WINDOW;100005 b store save=COUNT;"
+             "100006 b store save=TRIP;100007 b store done;"
+             "- item state=O,gen=1,until=105006,opens=1,calls=0,failed=0,window=0;"
+             "100008 b ask refuse=4998;100009 a ask grant;101003 a ask load;"
+             "101004 a store refuse=4002"},
+    {"it opens once, whoever else has seen the last failure", AT(1), REST,
+     GRANTED
+     "100000 b ask load;100001 b store grant;100002 a bad save=WINDOW;"
+     "100003 b bad save=WINDOW;100004 a store save=TRIP;"
+     "100005 b store save=COUNT;100006 b store save=TRIP;100007 b store done;"
+     "100008 a store done;- item state=O,gen=1,opens=1;100009 a ask refuse=4997"},
+    {"an opening without an answer may have been made", AT(1), REST,
+     GRANTED "100002 a bad save=WINDOW;100003 a store save=TRIP;100004 a lost done;"
+             "100005 a ask load;100006 a store refuse=4997"},
+    {"or not: then the next failure opens it", AT(1), REST,
+     GRANTED "100002 a bad save=WINDOW;100003 a store save=TRIP;100004 a dead done;"
+             "100005 a ask load;100006 a store grant;100007 a bad save=COUNT;"
+             "100008 a store save=TRIP;100009 a store done;- item state=O"},
+    {"an opening sent twice is one", AT(1), REST,
+     GRANTED "100002 a bad save=WINDOW;100003 a store save=TRIP;100004 a again done;"
+             "- item gen=1,v=2,opens=1"},
+    {"a share of failures, reached counts", RATE(50, 4), REST,
+     GRANTED "100002 a ok done;100002 a ask grant;100002 a ok done;"
+             "100002 a ask grant;100002 a bad save=WINDOW;100003 a store done;"
+             "100004 a ask grant;100004 a bad save=COUNT;100005 a store save=TRIP;"
+             "100006 a store done;- item state=O"},
+    {"not of too few calls", RATE(50, 4), REST,
+     GRANTED "100002 a bad save=WINDOW;100003 a store done;100004 a ask grant;"
+             "100005 a bad save=COUNT;100006 a store done;100007 a ask grant;"
+             "100008 a bad save=COUNT;100009 a store done;- item calls=3,failed=3;"
+             "100010 a ask grant;100011 a bad save=COUNT;100012 a store save=TRIP"},
+    {"nor one below it", RATE(51, 4), REST,
+     GRANTED "100002 a ok done;100002 a ask grant;100002 a ok done;"
+             "100002 a ask grant;100002 a bad save=WINDOW;100003 a store done;"
+             "100004 a ask grant;100004 a bad save=COUNT;100005 a store done;"
+             "- item state=C,calls=4,failed=2"},
+    {"late news from before the opening changes nothing", AT(1), REST,
+     GRANTED "100002 a2 ask grant;100002 a3 ask grant;100001 b ask load;"
+             "100002 b store grant;100003 a bad save=WINDOW;100004 a store save=TRIP;"
+             "100005 a store done;100006 a2 bad done;100006 a3 ok done;"
+             "100007 b bad save=WINDOW;100008 b store done;- item v=2,gen=1;"
+             "100009 b ask refuse=4995"},
+    {"Retry-After lengthens the rest, up to its longest", AT(1), GROWS,
+     GRANTED "100002 a bad=9000 save=WINDOW;100003 a store save=TRIP;"
+             "100004 a store done;- item until=109003;100005 a ask refuse=8998"},
+    {"no backend closes us out for longer", AT(1), GROWS,
+     GRANTED "100002 a bad=9000000 save=WINDOW;100003 a store save=TRIP;"
+             "100004 a store done;- item until=112003;100005 a ask refuse=11998"},
+    {"a short Retry-After shortens nothing", AT(1), GROWS,
+     GRANTED "100002 a bad=1 save=WINDOW;100003 a store save=TRIP;"
+             "100004 a store done;- item until=105003"},
+    {"without open_max_ms there is no such thing", AT(1), REST,
+     GRANTED "100002 a bad=9000 save=WINDOW;100003 a store save=TRIP;"
+             "100004 a store done;- item until=105003"},
+
+    /* --- the probe ------------------------------------------------------------------
+     */
+    {"a good probe closes it", AT(1), REST,
+     PROBING "105020 b ok save=CLOSE;105021 b store done;"
+             "- item state=C,gen=3,v=4,opens=0,owner=0,lease=0,until=0,calls=0;"
+             "105022 b ask grant;105023 a ask load;105024 a store grant"},
+    {"not a moment before its rest is over", AT(1), REST,
+     TRIPPED "105010 b ask load;105010 b store refuse=1;105011 b ask save=PROBE"},
+    {"a bad one opens it for longer", AT(1), GROWS,
+     PROBING "105020 b bad save=REOPEN;105021 b store done;"
+             "- item state=O,gen=3,v=4,opens=2,until=115020,owner=0,lease=0;"
+             "105022 b ask refuse=9998"},
+    {"and for longer still, up to its longest", AT(1), GROWS,
+     PROBING "105020 b bad save=REOPEN;105021 b store done;115020 a ask load;"
+             "115020 a store save=PROBE;115021 a store probe;115022 a bad save=REOPEN;"
+             "115023 a store done;- item opens=3,until=127022"},
+    {"Retry-After lengthens that rest too", AT(1), GROWS,
+     PROBING "105020 b bad=11000 save=REOPEN;105021 b store done;- item until=116020"},
+    {"an ignored one gives the lease back, to be taken at once", AT(1), REST,
+     PROBING "105020 b ignored save=CONFIRM;105021 b store done;"
+             "- item state=H,gen=3,v=4,owner=0,lease=0,ok=0;"
+             "105022 a ask load;105023 a store save=PROBE;105024 a store probe;"
+             "- item state=H,gen=4,ok=0"},
+    {"two good ones, of two environments",
+     AT(1),
+     {.open_ms = 5000, .probe_lease_ms = 2000, .successes_to_close = 2},
+     PROBING "105020 b ok save=CONFIRM;105021 b store done;"
+             "- item state=H,gen=3,owner=0,ok=1;"
+             "105022 a ask load;105023 a store save=PROBE;105024 a store probe;"
+             "- item gen=4,ok=1;105025 a ok save=CLOSE;105026 a store done;"
+             "- item state=C,gen=5,ok=0"},
+    {"an ignored one is no good one",
+     AT(1),
+     {.open_ms = 5000, .probe_lease_ms = 2000, .successes_to_close = 2},
+     PROBING "105020 b ok save=CONFIRM;105021 b store done;105022 a ask load;"
+             "105023 a store save=PROBE;105024 a store probe;"
+             "105025 a ignored save=CONFIRM;105026 a store done;- item state=H,ok=1"},
+    {"while somebody probes, all others are refused", AT(1), REST,
+     PROBING "105014 a ask load;105015 a store refuse=1997;107011 a ask load;"
+             "107011 a store refuse=1"},
+    {"a lost probe frees its place when the lease is over", AT(1), REST,
+     PROBING "107012 a ask load;107012 a store save=PROBE r=90;107013 a store probe;"
+             "- item state=H,gen=3,owner=91,lease=109012"},
+    {"the zombie that held it changes nothing any more", AT(1), REST,
+     PROBING "107012 a ask load;107012 a store save=PROBE r=90;107013 a store probe;"
+             "107014 b ok save=CLOSE;107015 b store done;- item state=H,gen=3,v=4,"
+             "owner=91;107016 b ask refuse=1996"},
+    {"whatever it has to say", AT(1), REST,
+     PROBING "107012 a ask load;107012 a store save=PROBE r=90;107013 a store probe;"
+             "107014 b bad save=REOPEN;107015 b store done;- item state=H,gen=3,v=4,"
+             "owner=91"},
+    {"its write may be slow: it is worth nothing then", AT(1), REST,
+     PROBING
+     "105020 b ignored save=CONFIRM;107012 a ask load;107012 a store save=PROBE r=90;"
+     "107013 a store probe;107014 b store done;- item gen=3,owner=91"},
+    {"a late probe that nobody followed still counts", AT(1), REST,
+     PROBING "109000 b ok save=CLOSE;109001 b store done;- item state=C,gen=3"},
+    {"of those who ask at once, one probes", AT(1), REST,
+     TRIPPED
+     "105011 b ask load;105011 c ask load;105011 d ask load;"
+     "105012 b store save=PROBE r=30;105012 c store save=PROBE r=50;"
+     "105012 d store save=PROBE r=80;105013 c store probe;105014 b store refuse=1998;"
+     "105014 d store refuse=1998;- item state=H,gen=2,owner=51"},
+    {"two calls of one environment never both probe", AT(1), REST,
+     TRIPPED
+     "105011 b ask load;105012 b store save=PROBE;105012 b2 ask save=PROBE;"
+     "105013 b2 store probe;105014 b store refuse=1998;105015 b ask refuse=1997;"
+     "105016 b2 ok save=CLOSE"},
+    {"nor if the loser is not shown what it lost to", AT(1), REST,
+     TRIPPED "105011 b ask load;105012 b store save=PROBE;105012 b2 ask save=PROBE;"
+             "105013 b2 store probe;105014 b hidden strong;105015 b store refuse=1997"},
+    {"who loses to its own name has won", AT(1), REST,
+     TRIPPED "105011 b ask load;105012 b store save=PROBE;105013 b again probe;"
+             "- item gen=2,v=3;105014 b ok save=CLOSE;105015 b store done;"
+             "- item state=C"},
+    {"even if it must look for the name itself", AT(1), REST,
+     TRIPPED "105011 b ask load;105012 b store save=PROBE;105013 b unseen strong;"
+             "105014 b store probe;- item gen=2,v=3"},
+    {"who loses and sees nothing looks, and gives way", AT(1), REST,
+     TRIPPED "105011 b ask load;105011 c ask load;105012 b store save=PROBE;"
+             "105012 c store save=PROBE;105013 c store probe;105014 b hidden strong;"
+             "105015 b store refuse=1997"},
+    {"a name of an earlier try is not ours any more", AT(1), REST,
+     TRIPPED "105011 b ask load;105012 b store save=PROBE;105013 b lost local;"
+             "- item state=H,gen=2,lease=107012;105014 b ask save=PROBE;"
+             "105015 b store refuse=1997;107012 b ask load;107012 b store save=PROBE;"
+             "107013 b store probe"},
+    {"three lost races are enough", AT(1), REST,
+     TRIPPED "105011 b ask load;105012 b store save=PROBE;- open=1;"
+             "105013 b store save=PROBE;- open=2;105014 b store save=PROBE;- open=3;"
+             "105015 b store refuse=1000"},
+    {"a probe whose end is not heard looks again", AT(1), REST,
+     PROBING "105020 b ok save=CLOSE;105021 b lost done;105022 b ask load;"
+             "105023 b store grant"},
+    {"or waits for its own lease to lapse", AT(1), REST,
+     PROBING "105020 b ok save=CLOSE;105021 b dead done;105022 b ask load;"
+             "105023 b store refuse=1989;107012 b ask load;107012 b store save=PROBE"},
+    {"an end sent twice is one", AT(1), REST,
+     PROBING "105020 b ok save=CLOSE;105021 b again done;- item state=C,gen=3,v=4;"
+             "105022 b ask grant"},
+};
+
+#endif
