@@ -5,11 +5,12 @@ THEORY_MK := 1
 
 THEORY_WHO := solutions/12-where-it-hurts
 THEORY_PARTS := theory station town random_rows queue_rows loss_rows retry_rows \
-  throttle_rows breaker_rows fleet_rows metastable_rows collapse_rows tail_rows
-THEORY_SIM := sim random histogram backend load recorder world adapter
+  throttle_rows breaker_rows fleet_rows metastable_rows collapse_rows tail_rows \
+  lambda_rows store_rows
+THEORY_SIM := $(WORLD_PARTS) adapter prices
 THEORY_DIR = $(BUILD)/tests/$(MODE)/theory
 THEORY_LIB = $(THEORY_SIM:%=$(SIM_DIR)/%.o) \
-  $(foreach p,breaker retry client,$(call who_dir,$(THEORY_WHO))/$(p).o)
+  $(foreach p,breaker retry item client shared,$(call who_dir,$(THEORY_WHO))/$(p).o)
 
 .PHONY: theory theory-run
 theory:

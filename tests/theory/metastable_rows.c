@@ -185,7 +185,7 @@ static void bulkhead(struct theory *t)
     enum { RUNS = 10 };
     double outage = theory_param(t, "D"), mu = theory_param(t, "mu"), sum = 0;
     struct town town = town_new(200, 200);
-    town.world.workers = (uint32_t)theory_param(t, "C");
+    town.world.pool.size = (uint32_t)theory_param(t, "C");
     town.world.backend.servers = 20;
     town.world.backend.service =
         (struct service){.law = SERVICE_EXPONENTIAL, .mean_ns = llround(20e9 / mu)};

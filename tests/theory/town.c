@@ -14,7 +14,7 @@ struct town town_new(double rps, double seconds)
     struct town town = {
         .world = {.run = town_time(seconds),
                   .bucket = SIM_S,
-                  .workers = 20000,
+                  .pool = {.size = 20000},
                   .breakers = 1,
                   .load = {.law = LOAD_POISSON, .rps = (uint32_t)lround(rps)},
                   .backend = {.shards = 1,
