@@ -67,11 +67,25 @@ const struct knob adapter_knobs[] = {
     KNOB("stale_max_ms", stale_max_ms, KNOB_COUNT, HOUR_MS, "age of a fallback"),
     KNOB("in_flight_max", in_flight_max, KNOB_COUNT, 1000000, "bulkhead"),
     KNOB("per_shard", per_shard, KNOB_COUNT, 1, "a breaker for each shard"),
+    KNOB("cache_ms", shared.cache_ms, KNOB_COUNT, HOUR_MS,
+         "trust the copy of the item for so long; 0: no store"),
+    KNOB("store_timeout_ms", shared.timeout_ms, KNOB_COUNT, HOUR_MS,
+         "longest wait for the store"),
+    KNOB("store_skip_ms", shared.skip_ms, KNOB_COUNT, HOUR_MS,
+         "leave a store that failed alone for so long"),
+    KNOB("probe_jitter_ms", shared.jitter_ms, KNOB_COUNT, HOUR_MS,
+         "wait up to this before asking for the probe"),
+    KNOB("shared_window_ms", shared.window_ms, KNOB_COUNT, HOUR_MS,
+         "the fleet counts in windows this long"),
+    KNOB("shared_failures", shared.failures, KNOB_COUNT, 1000000,
+         "failures in a window that open the fleet's breaker"),
+    KNOB("shared_failure_pct", shared.failure_pct, KNOB_PCT, 100,
+         "or this share of them"),
+    KNOB("shared_min_calls", shared.min_calls, KNOB_COUNT, 1000000,
+         "of at least so many calls"),
     {.name = NULL}};
 
-const size_t adapter_config_bytes = sizeof(struct client_config);
-
-const char *adapter_config_error(const void *config)
+static const char *config_error(const void *config)
 {
     return client_config_error(config);
 }
@@ -84,6 +98,16 @@ static const enum client_event_kind events[] = {
     [CALLER_REPLY] = CLIENT_REPLY,
     [CALLER_TIMEOUT] = CLIENT_TIMEOUT,
     [CALLER_WOKE] = CLIENT_WOKE,
+    [CALLER_ITEM] = CLIENT_STORE_ITEM,
+    [CALLER_SAVED] = CLIENT_STORE_SAVED,
+    [CALLER_CONFLICT] = CLIENT_STORE_CONFLICT,
+    [CALLER_STORE_FAILED] = CLIENT_STORE_FAILED,
+};
+
+static const enum caller_wish wishes[] = {
+    [CLIENT_CALL_BACKEND] = CALLER_CALL, [CLIENT_SLEEP] = CALLER_SLEEP,
+    [CLIENT_LOAD_ITEM] = CALLER_LOAD,    [CLIENT_SAVE_ITEM_IF] = CALLER_SAVE,
+    [CLIENT_ANSWER] = CALLER_ANSWER,
 };
 
 static const enum caller_answer answers[] = {
@@ -98,29 +122,21 @@ static const enum caller_state states[] = {
     [BREAKER_HALF_OPEN] = CALLER_HALF_OPEN,
 };
 
+static int64_t ns(int64_t ms)
+{
+    return ms < SIM_NEVER / SIM_MS ? ms * SIM_MS : SIM_NEVER;
+}
+
 static struct caller_action translate(const struct client_action *action)
 {
-    struct caller_action out = {.kind = CALLER_ANSWER,
-                                .answer = answers[action->answer],
-                                .status = action->status,
-                                .probe = action->probe};
-    out.within =
-        action->within_ms < SIM_NEVER / SIM_MS ? action->within_ms * SIM_MS : SIM_NEVER;
-    switch (action->kind) {
-    case CLIENT_CALL_BACKEND:
-        out.kind = CALLER_CALL;
-        break;
-    case CLIENT_SLEEP:
-        out.kind = CALLER_SLEEP;
-        break;
-    case CLIENT_LOAD_ITEM:
-    case CLIENT_SAVE_ITEM_IF: /* no store in this world yet: the call ends as failed */
-        out.answer = CALLER_FAILED;
-        break;
-    case CLIENT_ANSWER:
-        break;
-    }
-    return out;
+    return (struct caller_action){.kind = wishes[action->kind],
+                                  .within = ns(action->within_ms),
+                                  .probe = action->probe,
+                                  .strong = action->strong,
+                                  .answer = answers[action->answer],
+                                  .status = action->status,
+                                  .key = action->key,
+                                  .save = action->write};
 }
 
 static void init(void *env, const void *config, uint64_t seed)
@@ -133,9 +149,11 @@ static struct caller_action step(void *env, void *call,
 {
     struct client_event in = {.kind = events[event->kind],
                               .now_ms = event->now / SIM_MS,
+                              .deadline_ms = event->stop / SIM_MS,
                               .shard = event->shard,
                               .random = event->random,
-                              .status = event->status};
+                              .status = event->status,
+                              .item = event->item};
     struct client_action action = client_step(env, call, &in);
     return translate(&action);
 }
@@ -151,9 +169,46 @@ static enum caller_state state(const void *env, uint64_t shard, int64_t now)
     return states[client_state_at(env, shard, now / SIM_MS)];
 }
 
-const struct caller adapter_caller = {.env_bytes = sizeof(struct client),
+/* --- the store ---------------------------------------------------------------------
+ */
+
+static bool apply(const void *save, const void *stored, void *out)
+{
+    if (!item_holds(save, stored))
+        return false;
+    *(struct item *)out = item_apply(save, stored);
+    return true;
+}
+
+static void view(const void *bytes, struct caller_view *out)
+{
+    const struct item *item = bytes;
+    *out = (struct caller_view){
+        .version = item->version,
+        .state = states[item->state <= BREAKER_HALF_OPEN ? item->state : 0],
+        .generation = item->generation,
+        .until = ns(item->until_ms),
+        .lease_until = ns(item->lease_until_ms),
+        .owner = item->owner,
+        .calls = item->calls,
+        .failed = item->failed,
+        .ok = item->ok};
+}
+
+const struct caller adapter_caller = {.name = "ours",
+                                      .about = "the client of the book",
+                                      .knobs = adapter_knobs,
+                                      .config_bytes = sizeof(struct client_config),
+                                      .env_bytes = sizeof(struct client),
                                       .call_bytes = sizeof(struct client_call),
+                                      .config_error = config_error,
                                       .init = init,
                                       .step = step,
                                       .breaker_of = breaker_of,
-                                      .state = state};
+                                      .state = state,
+                                      .save_bytes = sizeof(struct item_write),
+                                      .item_bytes = sizeof(struct item),
+                                      .apply = apply,
+                                      .view = view};
+_Static_assert(sizeof(struct item) <= CALLER_ITEM_MAX, "an item is too large");
+_Static_assert(sizeof(struct item_write) <= CALLER_SAVE_MAX, "a write is too large");

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "prices.h"
+
 /* --- sums over buckets ------------------------------------------------------------ */
 
 /* Buckets count if they lie wholly in [from, to). */
@@ -188,6 +190,96 @@ static int64_t others_fresh_pct(const struct record *r)
     return pct(fresh, come);
 }
 
+/* --- the fleet, the store, the bill ----------------------------------------------- */
+
+static int64_t cold_starts(const struct record *r)
+{
+    return (int64_t)r->pool.cold_starts;
+}
+
+static int64_t environments_most(const struct record *r)
+{
+    return r->fleet ? r->pool.alive_most : 0;
+}
+
+static int64_t killed(const struct record *r)
+{
+    return (int64_t)r->pool.killed;
+}
+
+static int64_t store_reads(const struct record *r)
+{
+    return (int64_t)(r->store.eventual_reads + r->store.strong_reads);
+}
+
+static int64_t store_writes(const struct record *r)
+{
+    return (int64_t)r->store.writes;
+}
+
+static int64_t store_conflicts(const struct record *r)
+{
+    return (int64_t)r->store.conflicts;
+}
+
+static int64_t store_throttled(const struct record *r)
+{
+    return (int64_t)r->store.throttled;
+}
+
+static int64_t store_reads_per_s(const struct record *r)
+{
+    return per_s(r, r->fault_from, r->fault_to, FIELD(store_reads));
+}
+
+static int64_t store_writes_per_s(const struct record *r)
+{
+    return per_s(r, r->fault_from, r->fault_to, FIELD(store_writes));
+}
+
+static int64_t before_store_reads_per_s(const struct record *r)
+{
+    return per_s(r, 0, r->fault_from, FIELD(store_reads));
+}
+
+static int64_t before_store_writes(const struct record *r)
+{
+    return sum(r, 0, r->fault_from, FIELD(store_writes));
+}
+
+static int64_t trips(const struct record *r)
+{
+    return (int64_t)r->trips;
+}
+
+/* MB-ms into GB-s, to the nearest. */
+static int64_t lambda_gb_s(const struct record *r)
+{
+    int64_t whole = 1024000;
+    return r->fleet ? (r->pool.busy_ns / SIM_MS * r->memory_mb + whole / 2) / whole : 0;
+}
+
+static int64_t dollars_micro(const struct record *r)
+{
+    struct usage usage = {.writes = r->store.writes,
+                          .strong_reads = r->store.strong_reads,
+                          .eventual_reads = r->store.eventual_reads,
+                          .http_requests = r->admitted};
+    if (r->fleet) {
+        usage.requests = r->taken;
+        usage.busy_ns = r->pool.busy_ns;
+        usage.memory_mb = r->memory_mb;
+    }
+    return prices_bill(&prices_x86, &usage).total;
+}
+
+/* A run's bill may be a million dollars, and 10^12 of them times 10^6 still fit. */
+static int64_t dollars_micro_per_million(const struct record *r)
+{
+    int64_t come = (int64_t)r->offered;
+    return come == 0 ? 0 : (dollars_micro(r) * 1000000 + come / 2) / come;
+}
+
 const struct fact facts[] = {
     {"offered", "requests that came", offered},
     {"fresh_pct", "in the fault: answered by the backend, in time", fresh_pct},
@@ -228,6 +320,26 @@ const struct fact facts[] = {
     {"fault_p50_ms", "half of the answers to requests in the fault within",
      fault_p50_ms},
     {"fault_p99_ms", "99 of 100 of those within", fault_p99_ms},
+    {"cold_starts", "environments of the fleet that were made", cold_starts},
+    {"environments_most", "most environments there at once", environments_most},
+    {"killed", "environments that died of a fault or the function's time-out", killed},
+    {"store_reads", "reads that the store served", store_reads},
+    {"store_writes", "writes that it served, lost races among them", store_writes},
+    {"store_conflicts", "writes that lost a race", store_conflicts},
+    {"store_throttled", "requests to the store beyond its capacity", store_throttled},
+    {"before_store_reads_per_s", "reads that the store served before the fault",
+     before_store_reads_per_s},
+    {"before_store_writes", "writes before the fault, all of them",
+     before_store_writes},
+    {"store_reads_per_s", "reads in the fault", store_reads_per_s},
+    {"store_writes_per_s", "writes in the fault", store_writes_per_s},
+    {"trips", "times an item of the store went from closed to open", trips},
+    {"lambda_gb_s", "memory of the fleet, times how long it was busy or starting",
+     lambda_gb_s},
+    {"dollars_micro",
+     "the bill for fleet, gateway and store, in millionths of a dollar", dollars_micro},
+    {"dollars_micro_per_million", "the same for a million requests like these",
+     dollars_micro_per_million},
     {.name = NULL}};
 
 _Static_assert(sizeof facts / sizeof *facts <= FACTS_MAX, "FACTS_MAX is too small");

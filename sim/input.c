@@ -93,16 +93,17 @@ static bool whole_number(const struct input *in, uint32_t column, const char *ce
 
 static bool read_state(struct input *in, uint32_t ribbon, const char *cell)
 {
-    static const char states[CALLER_STATES + 1] = "COH";
+    static const char states[] = "COH-"; /* as enum caller_state, and RECORD_NOBODY */
     const char *state = strlen(cell) == 1 ? strchr(states, *cell) : NULL;
     if (*cell == '\0' && (in->rows == 0 || ribbon >= in->ribbons))
         return true;
     if (state == NULL || (in->rows > 0 && ribbon >= in->ribbons) ||
         (in->rows == 0 && ribbon != in->ribbons))
-        return wrong(in,
-                     "column state%u: found \"%.40s\", wanted C, O or H, and as many "
-                     "breakers in every line",
-                     ribbon, cell);
+        return wrong(
+            in,
+            "column state%u: found \"%.40s\", wanted C, O, H or -, and as many "
+            "breakers in every line",
+            ribbon, cell);
     if (in->rows == 0)
         in->ribbons++;
     in->bucket[in->rows].state[ribbon] = (uint8_t)(state - states);

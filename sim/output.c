@@ -5,9 +5,24 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+/* In the letters of all states; what is not there leaves its cell empty. */
+static const char states[] = {[CALLER_CLOSED] = 'C',
+                              [CALLER_OPEN] = 'O',
+                              [CALLER_HALF_OPEN] = 'H',
+                              [RECORD_NOBODY] = '-'};
+
+static void print_fleet(FILE *out, const struct record *r,
+                        const struct record_bucket *b)
+{
+    fprintf(out, ",%u,%u,%u,%u,%u,%u,", b->alive, b->cold_starts, b->store_reads,
+            b->store_writes, b->store_conflicts, b->store_throttled);
+    if (r->has_store)
+        fputc(states[b->item], out);
+    fputc('\n', out);
+}
+
 void output_run_csv(FILE *out, const struct record *r)
 {
-    static const char states[CALLER_STATES + 1] = "COH";
     fprintf(out,
             "time_ms,fault,offered,fresh,stale,refused,failed,no_room,attempts,probes,"
             "busy");
@@ -15,7 +30,8 @@ void output_run_csv(FILE *out, const struct record *r)
         fprintf(out, ",state%u", i);
     for (uint32_t i = 0; i < RECORD_HEAT; i++)
         fprintf(out, ",heat%" PRId64, record_heat_edge_us(i));
-    fputc('\n', out);
+    fprintf(out, ",alive,cold_starts,store_reads,store_writes,store_conflicts,"
+                 "store_throttled,item\n");
     bool faulty = r->fault_from > 0 || r->fault_to < r->run;
     for (uint32_t i = 0; i < r->buckets; i++) {
         const struct record_bucket *b = &r->bucket[i];
@@ -29,7 +45,7 @@ void output_run_csv(FILE *out, const struct record *r)
             fprintf(out, s < r->ribbons ? ",%c" : ",", states[b->state[s]]);
         for (uint32_t h = 0; h < RECORD_HEAT; h++)
             fprintf(out, ",%u", b->heat[h]);
-        fputc('\n', out);
+        print_fleet(out, r, b);
     }
 }
 
@@ -69,8 +85,15 @@ void output_run_json(FILE *out, const struct scene *scene, uint32_t client,
     print_tree(out, root);
 }
 
+static void add_pooled(cJSON *client, const struct sweep_pool *pool)
+{
+    cJSON *pooled = cJSON_AddObjectToObject(client, "pooled");
+    for (const struct sweep_pooled *p = sweep_pooled; p->name != NULL; p++)
+        cJSON_AddNumberToObject(pooled, p->name, (double)sweep_pooled_ms(pool, p));
+}
+
 static void add_client(cJSON *clients, const char *name, const struct sweep_row *rows,
-                       uint32_t n)
+                       uint32_t n, const struct sweep_pool *pools)
 {
     static const struct {
         const char *name;
@@ -85,10 +108,13 @@ static void add_client(cJSON *clients, const char *name, const struct sweep_row 
                 fact, marks[m].name,
                 (double)sweep_quantile(rows, n, i, marks[m].permille));
     }
+    if (pools != NULL)
+        add_pooled(client, &pools[rows->client]);
 }
 
-void output_sweep_json(FILE *out, const struct scene *scene, uint64_t first,
-                       uint32_t seeds, const struct sweep_row *rows, uint32_t count)
+static void print_sweep(FILE *out, const struct scene *scene, uint64_t first,
+                        uint32_t seeds, const struct sweep_row *rows, uint32_t count,
+                        const struct sweep_pool *pools)
 {
     cJSON *root = cJSON_CreateObject();
     cJSON_AddStringToObject(root, "scene", scene->name);
@@ -96,8 +122,20 @@ void output_sweep_json(FILE *out, const struct scene *scene, uint64_t first,
     cJSON_AddNumberToObject(root, "seeds", seeds);
     cJSON *clients = cJSON_AddObjectToObject(root, "clients");
     for (uint32_t i = 0; i < count; i += seeds)
-        add_client(clients, scene->client[rows[i].client].name, &rows[i], seeds);
+        add_client(clients, scene->client[rows[i].client].name, &rows[i], seeds, pools);
     print_tree(out, root);
+}
+
+void output_sweep_json(FILE *out, const struct scene *scene, uint64_t first,
+                       uint32_t seeds, const struct sweep_row *rows, uint32_t count)
+{
+    print_sweep(out, scene, first, seeds, rows, count, NULL);
+}
+
+void output_whole_json(FILE *out, const struct scene *scene, const struct sweep *sweep)
+{
+    print_sweep(out, scene, sweep->extent.first, sweep->seeds, sweep->rows,
+                sweep->count, sweep->pool);
 }
 
 void output_sweep_csv(FILE *out, const struct scene *scene, uint64_t first,

@@ -16,7 +16,10 @@ void output_run_json(FILE *out, const struct scene *scene, uint32_t client,
 /* A line per run: client, seed, digest, every fact. */
 void output_sweep_csv(FILE *out, const struct scene *scene, uint64_t first,
                       const struct sweep_row *rows, uint32_t count);
+
+/* Quantiles of the facts; of a whole sweep with the percentiles of all its answers. */
 void output_sweep_json(FILE *out, const struct scene *scene, uint64_t first,
                        uint32_t seeds, const struct sweep_row *rows, uint32_t count);
+void output_whole_json(FILE *out, const struct scene *scene, const struct sweep *sweep);
 
 #endif

@@ -10,7 +10,10 @@ static const char letters[OUTCOMES + 1] = "#+-xo";
 static const char *const colours[OUTCOMES] = {"34", "33", "36", "31", "35"};
 static const char *const meanings[OUTCOMES] = {"fresh", "fallback", "refused", "failed",
                                                "no worker free"};
-static const char state_letters[CALLER_STATES + 1] = ".#?";
+static const char state_letters[] = {[CALLER_CLOSED] = '.',
+                                     [CALLER_OPEN] = '#',
+                                     [CALLER_HALF_OPEN] = '?',
+                                     [RECORD_NOBODY] = ' '};
 
 /* --- columns ---------------------------------------------------------------------- */
 
@@ -130,24 +133,27 @@ static void print_attempts(FILE *out, const struct record *r, uint64_t most)
     fprintf(out, "\n");
 }
 
-static enum caller_state worst_state(const struct record *r, struct column c,
-                                     uint32_t ribbon)
+static uint8_t worst_state(const struct record *r, struct column c, uint32_t ribbon)
 {
-    static const uint8_t rank[CALLER_STATES] = {0, 2, 1}; /* open hides half-open */
-    uint8_t worst = CALLER_CLOSED;
+    /* Open hides half-open; whoever is there hides that nobody was. */
+    static const uint8_t rank[] = {[CALLER_CLOSED] = 1,
+                                   [CALLER_OPEN] = 3,
+                                   [CALLER_HALF_OPEN] = 2,
+                                   [RECORD_NOBODY] = 0};
+    uint8_t worst = RECORD_NOBODY;
     for (uint32_t i = c.from; i < c.to; i++)
         if (rank[r->bucket[i].state[ribbon]] > rank[worst])
             worst = r->bucket[i].state[ribbon];
-    return (enum caller_state)worst;
+    return worst;
 }
 
 static void print_ribbon(FILE *out, const struct record *r, uint32_t ribbon,
                          bool colour)
 {
-    static const char *const codes[CALLER_STATES] = {"32", "31", "33"};
+    static const char *const codes[] = {"32", "31", "33", "0"};
     fprintf(out, "%7s |", ribbon == 0 ? "breaker" : "");
     for (uint32_t i = 0; i < columns(r); i++) {
-        enum caller_state state = worst_state(r, column(r, i), ribbon);
+        uint8_t state = worst_state(r, column(r, i), ribbon);
         put(out, state_letters[state], codes[state], colour);
     }
     fputc('\n', out);

@@ -30,7 +30,8 @@ static double rows(const struct plot_panel *p)
 /* Where there is room for a letter there is one, else a hatch: never colour alone. */
 static bool has_letter(const struct plot_panel *p, const struct stay *s)
 {
-    return s->state != CALLER_CLOSED && p->height / rows(p) >= 9 &&
+    return s->state != CALLER_CLOSED && s->state != RECORD_NOBODY &&
+           p->height / rows(p) >= 9 &&
            (s->to_s - s->from_s) * p->width >= 9 * p->scales->seconds;
 }
 

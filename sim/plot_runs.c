@@ -234,9 +234,21 @@ bool plot_sheet(const char *file, const struct plot_sheet *sheet)
 static void fault_name(char *out, size_t size, const struct fault *fault)
 {
     static const char *const kinds[FAULT_KINDS] = {
-        [FAULT_HANG] = "backend hangs",    [FAULT_REFUSE] = "backend refuses",
-        [FAULT_ERRORS] = "% errors",       [FAULT_SLOW] = "% of the usual time",
-        [FAULT_CAPACITY] = "% of servers", [FAULT_LOAD] = "% load"};
+        [FAULT_HANG] = "backend hangs",
+        [FAULT_REFUSE] = "backend refuses",
+        [FAULT_ERRORS] = "% errors",
+        [FAULT_SLOW] = "% of the usual time",
+        [FAULT_CAPACITY] = "% of servers",
+        [FAULT_LOAD] = "% load",
+        [FAULT_STORE_DOWN] = "store down",
+        [FAULT_STORE_HANG] = "store hangs",
+        [FAULT_STORE_LOST] = "% of the store's answers lost",
+        [FAULT_STORE_ERRORS] = "% store errors",
+        [FAULT_STORE_SLOW] = "% of the store's usual time",
+        [FAULT_STORE_CAPACITY] = "% of the store's capacity",
+        [FAULT_KILL] = "% of calls kill",
+        [FAULT_KILL_PROBES] = "% of probes kill",
+        [FAULT_COLD] = "% of a usual cold start"};
     int n = 0;
     if (*kinds[fault->kind] == '%')
         n = snprintf(out, size, "%u ", fault->pct);

@@ -16,10 +16,14 @@ int64_t record_heat_edge_us(uint32_t row)
     return edge;
 }
 
+/* The decade first, then the eighth of it. */
 static uint32_t heat_row(int64_t us)
 {
     uint32_t row = 0;
-    while (row + 1 < RECORD_HEAT && us >= record_heat_edge_us(row + 1))
+    int64_t decade = 1;
+    for (; row + 8 < RECORD_HEAT && us >= heat_decade[0] * decade * 10; decade *= 10)
+        row += 8;
+    for (uint32_t i = 1; i < 8 && us >= heat_decade[i] * decade; i++)
         row++;
     return row;
 }
@@ -80,20 +84,22 @@ void record_offered(struct record *r, int64_t now, uint32_t shard)
 
 void record_attempt(struct record *r, int64_t now, bool probe)
 {
+    struct record_bucket *bucket = record_at(r, now);
     r->attempts++;
     r->probes += probe;
-    record_at(r, now)->attempts++;
-    record_at(r, now)->probes += probe;
+    bucket->attempts++;
+    bucket->probes += probe;
 }
 
 void record_settled(struct record *r, int64_t arrived, int64_t now, uint32_t shard,
                     enum outcome outcome)
 {
+    struct record_bucket *bucket = record_at(r, arrived);
     int64_t us = (now - arrived) / SIM_US;
     r->settled++;
     assert(r->settled <= r->offered);
-    record_at(r, arrived)->outcome[outcome]++;
-    record_at(r, arrived)->heat[heat_row(us)]++;
+    bucket->outcome[outcome]++;
+    bucket->heat[heat_row(us)]++;
     histogram_add(&r->latency, us);
     if (!in_fault(r, arrived))
         return;

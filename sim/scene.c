@@ -1,205 +1,22 @@
-/* scene.c - reads scenes: tables of knobs, and a function for each part of the file. */
-#include "scene.h"
-
-#include <limits.h>
+/* scene.c - reads scenes: the whole, its clients, and what they must show. Each part is
+ * a table of knobs and a function; those of the world are in files of their own. */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "facts.h"
-#include "json.h"
-
-#define DAY_MS 86400000
-#define K(struct_, name, member, kind, min, max, what)                                 \
-    {                                                                                  \
-        name, kind, offsetof(struct struct_, member), min, max, what                   \
-    }
+#include "scene_private.h"
 
 static const struct knob world_knobs[] = {
-    K(world_config, "run_ms", run, KNOB_MS, 1000, DAY_MS, "length of the run"),
-    K(world_config, "bucket_ms", bucket, KNOB_MS, 10, DAY_MS, "width of a bucket"),
-    K(world_config, "workers", workers, KNOB_COUNT, 1, 100000, "requests at once"),
+    SCENE_KNOB(world_config, "run_ms", run, KNOB_MS, 1000, SCENE_DAY_MS,
+               "length of the run"),
+    SCENE_KNOB(world_config, "bucket_ms", bucket, KNOB_MS, 10, SCENE_DAY_MS,
+               "width of a bucket"),
+    SCENE_KNOB(world_config, "workers", pool.size, KNOB_COUNT, 1, 100000,
+               "requests at once"),
     {.name = NULL}};
 
-static const struct knob load_knobs[] = {
-    K(load_config, "rps", rps, KNOB_COUNT, 0, 1000000, "requests per second"),
-    K(load_config, "users", users, KNOB_COUNT, 1, 100000, "users"),
-    K(load_config, "think_ms", think, KNOB_MS, 0, DAY_MS, "mean pause of a user"),
-    K(load_config, "patience_ms", patience, KNOB_MS, 0, DAY_MS,
-      "an answer later is lost"),
-    K(load_config, "repeats", repeats, KNOB_COUNT, 0, 100, "users ask again so often"),
-    K(load_config, "repeat_after_ms", repeat_after, KNOB_MS, 0, DAY_MS,
-      "after so long"),
-    {.name = NULL}};
-
-static const struct knob backend_knobs[] = {
-    K(backend_config, "shards", shards, KNOB_COUNT, 1, BACKEND_SHARDS_MAX, "parts"),
-    K(backend_config, "servers", servers, KNOB_COUNT, 1, 1000000, "servers per shard"),
-    K(backend_config, "queue_max", queue_max, KNOB_COUNT, 0, 100000000,
-      "calls waiting"),
-    {.name = NULL}};
-
-static const struct knob service_knobs[] = {
-    K(service, "mean_ms", mean_ns, KNOB_MS, 0, DAY_MS, "mean time of a call"),
-    K(service, "p50_ms", p50_ns, KNOB_MS, 0, DAY_MS, "median time of a call"),
-    K(service, "p99_ms", p99_ns, KNOB_MS, 0, DAY_MS, "99th percentile"),
-    {.name = NULL}};
-
-static const struct knob fault_knobs[] = {
-    K(fault, "from_ms", from, KNOB_MS, 0, DAY_MS, "first moment"),
-    K(fault, "to_ms", to, KNOB_MS, 0, DAY_MS, "first moment after it"),
-    K(fault, "pct", pct, KNOB_PCT, 0, 100000, "how much"),
-    {.name = NULL}};
-
-static const char *const load_laws[] = {"poisson", "even", "users", NULL};
-static const char *const service_laws[] = {"exponential", "fixed", "lognormal", NULL};
-static const char *const fault_kinds[] = {"hang",     "refuse", "errors", "slow",
-                                          "capacity", "load",   NULL};
-
-static const cJSON *get(const cJSON *object, const char *key)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, key);
-}
-
-/* --- the parts -------------------------------------------------------------------- */
-
-static void read_steps(struct json_reader *r, const cJSON *list,
-                       struct load_config *load)
-{
-    int64_t at = 0, rps = 0, before = -1;
-    load->steps = (uint32_t)json_list(r, list, "$.load.steps", LOAD_STEPS_MAX);
-    for (uint32_t i = 0; i < load->steps; i++) {
-        char path[JSON_PATH_MAX];
-        snprintf(path, sizeof path, "$.load.steps[%u]", i);
-        const cJSON *step = cJSON_GetArrayItem(list, (int)i);
-        json_keys(r, step, path, (const char *const[]){"at_ms", "rps", NULL});
-        json_need(r, step, path, "at_ms", "a time");
-        json_need(r, step, path, "rps", "a rate");
-        json_whole(r, step, path, "at_ms", 0, DAY_MS, &at);
-        json_whole(r, step, path, "rps", 0, 1000000, &rps);
-        if (at <= before)
-            json_wrong(r, path, "found at_ms %lld after %lld, it must grow",
-                       (long long)at, (long long)before);
-        before = at;
-        load->step[i].at = at * SIM_MS;
-        load->step[i].rps = (uint32_t)rps;
-    }
-}
-
-/* Users think, others come at a rate; a key of the one says nothing about the other. */
-static void check_load(struct json_reader *r, const cJSON *object,
-                       const struct load_config *load)
-{
-    bool users = load->law == LOAD_USERS;
-    const char *const strangers[] = {users ? "rps" : "users",
-                                     users ? "steps" : "think_ms"};
-    if (users && (load->users == 0 || load->think < SIM_MS))
-        json_wrong(r, "$.load", "users wants \"users\" and \"think_ms\", both from 1");
-    for (int i = 0; i < 2; i++)
-        if (get(object, strangers[i]) != NULL)
-            json_wrong(r, "$.load", "found \"%s\", not allowed with arrivals \"%s\"",
-                       strangers[i], load_laws[load->law]);
-    if (!users && load->rps == 0 && load->steps == 0)
-        json_wrong(r, "$.load.rps", "found nothing, allowed 1 to 1000000 (or steps)");
-    if (load->rps > 0 && load->steps > 0)
-        json_wrong(r, "$.load", "found \"rps\" and \"steps\", allowed one of them");
-    if (load->law == LOAD_EVEN && load->steps > 0)
-        json_wrong(r, "$.load.steps", "goes with arrivals \"poisson\" only");
-}
-
-static void read_load(struct json_reader *r, const cJSON *root,
-                      struct load_config *load)
-{
-    const cJSON *object = get(root, "load");
-    int law = LOAD_POISSON;
-    json_knobs(r, object, "$.load", load_knobs,
-               (const char *const[]){"arrivals", "steps", NULL}, load);
-    json_choice(r, object, "$.load", "arrivals", load_laws, &law);
-    load->law = (enum load_law)law;
-    read_steps(r, get(object, "steps"), load);
-    check_load(r, object, load);
-}
-
-static void read_service(struct json_reader *r, const cJSON *object,
-                         struct service *service)
-{
-    int law = SERVICE_EXPONENTIAL;
-    json_knobs(r, object, "$.backend.service", service_knobs,
-               (const char *const[]){"law", NULL}, service);
-    json_choice(r, object, "$.backend.service", "law", service_laws, &law);
-    service->law = (enum service_law)law;
-    if (law == SERVICE_LOGNORMAL &&
-        !(service->p50_ns > 0 && service->p50_ns <= service->p99_ns))
-        json_wrong(r, "$.backend.service",
-                   "lognormal wants p50_ms and p99_ms, 0 < p50 <= p99");
-    if (law != SERVICE_LOGNORMAL && service->mean_ns <= 0)
-        json_wrong(r, "$.backend.service.mean_ms",
-                   "found %s, wanted more than 0 (or law \"lognormal\")",
-                   get(object, "mean_ms") == NULL ? "nothing" : "0");
-    const char *stranger = law == SERVICE_LOGNORMAL ? "mean_ms" : "p50_ms";
-    if (get(object, stranger) != NULL)
-        json_wrong(r, "$.backend.service", "found \"%s\", not allowed with \"%s\"",
-                   stranger, service_laws[law]);
-}
-
-static void read_backend(struct json_reader *r, const cJSON *root,
-                         struct backend_config *b)
-{
-    const cJSON *object = get(root, "backend");
-    b->shards = b->servers = 1;
-    json_knobs(r, object, "$.backend", backend_knobs,
-               (const char *const[]){"service", "drops_expired", NULL}, b);
-    b->drops_expired = json_true(r, object, "$.backend", "drops_expired");
-    b->bounded = get(object, "queue_max") != NULL;
-    read_service(r, get(object, "service"), &b->service);
-}
-
-static void check_fault(struct json_reader *r, const cJSON *object, const char *path,
-                        const struct fault *fault, const struct world_config *world)
-{
-    static const int64_t most[FAULT_KINDS] = {0, 0, 100, 100000, 100, 10000};
-    const char *kind = fault_kinds[fault->kind];
-    bool load = fault->kind == FAULT_LOAD, has_pct = get(object, "pct") != NULL;
-    if (fault->from >= fault->to || fault->to > world->run)
-        json_wrong(r, path, "found from_ms %lld, to_ms %lld, allowed from < to <= %lld",
-                   (long long)(fault->from / SIM_MS), (long long)(fault->to / SIM_MS),
-                   (long long)(world->run / SIM_MS));
-    if (has_pct != (most[fault->kind] > 0))
-        json_wrong(r, path, "found %s, but \"%s\" %s", has_pct ? "a pct" : "no pct",
-                   kind, has_pct ? "takes none" : "wants one");
-    if (fault->pct > most[fault->kind])
-        json_wrong(r, path, "found pct %u, allowed 0 to %lld for \"%s\"", fault->pct,
-                   (long long)most[fault->kind], kind);
-    if (load && fault->shard != FAULT_EVERYWHERE)
-        json_wrong(r, path, "found a shard, but \"load\" is about all of them");
-    if (load && world->load.law == LOAD_USERS)
-        json_wrong(r, path, "found \"load\", which does nothing to arrivals \"users\"");
-}
-
-static void read_faults(struct json_reader *r, const cJSON *root,
-                        struct world_config *world)
-{
-    const cJSON *list = get(root, "faults");
-    world->fault_count = (uint32_t)json_list(r, list, "$.faults", FAULTS_MAX);
-    for (uint32_t i = 0; i < world->fault_count; i++) {
-        char path[JSON_PATH_MAX];
-        int kind = 0;
-        int64_t shard = FAULT_EVERYWHERE;
-        struct fault *fault = &world->faults[i];
-        const cJSON *object = cJSON_GetArrayItem(list, (int)i);
-        snprintf(path, sizeof path, "$.faults[%u]", i);
-        json_knobs(r, object, path, fault_knobs,
-                   (const char *const[]){"kind", "shard", NULL}, fault);
-        json_need(r, object, path, "kind",
-                  "hang, refuse, errors, slow, capacity or load");
-        json_need(r, object, path, "from_ms", "a time");
-        json_need(r, object, path, "to_ms", "a time");
-        json_choice(r, object, path, "kind", fault_kinds, &kind);
-        json_whole(r, object, path, "shard", 0, world->backend.shards - 1, &shard);
-        fault->kind = (enum fault_kind)kind;
-        fault->shard = (int32_t)shard;
-        check_fault(r, object, path, fault, world);
-    }
-}
+/* --- clients ---------------------------------------------------------------------- */
 
 /* A name that fits into a CSV and a command line as it is. */
 static bool is_client_name(const char *name)
@@ -210,21 +27,51 @@ static bool is_client_name(const char *name)
                         "0123456789-_.") == strlen(name);
 }
 
+/* Which caller plays it; one that shares a breaker in a store must find a store. */
+static const struct caller *read_protocol(struct json_reader *r, const cJSON *entry,
+                                          const char *path, const struct scene *scene,
+                                          uint32_t *protocol)
+{
+    const char *names[SCENE_PROTOCOLS_MAX + 1] = {NULL};
+    int index = 0;
+    for (int i = 0; scene_protocols[i].name != NULL; i++)
+        names[i] = scene_protocols[i].name;
+    json_choice(r, entry, path, "protocol", names, &index);
+    if (index > 0 && !scene->world.has_store)
+        json_wrong(r, path, "found protocol \"%s\", but there is no $.store",
+                   names[index]);
+    *protocol = (uint32_t)index;
+    return scene_protocols[index].caller;
+}
+
+static void read_breakers(struct json_reader *r, const cJSON *entry, const char *path,
+                          const struct scene *scene, uint32_t *breakers)
+{
+    int64_t number = 1;
+    if (scene->world.pool.fleet && scene_get(entry, "breakers") != NULL)
+        json_wrong(r, path,
+                   "found \"breakers\", but in a fleet each environment has "
+                   "its own memory");
+    json_whole(r, entry, path, "breakers", 1, scene->world.pool.size, &number);
+    *breakers = (uint32_t)number;
+}
+
 static void read_client(struct json_reader *r, const cJSON *entry, const char *path,
                         struct scene *scene)
 {
-    int64_t breakers = 1;
     struct scene_client *client = &scene->client[scene->clients];
+    const struct caller *caller =
+        read_protocol(r, entry, path, scene, &client->protocol);
+    assert(caller->config_bytes <= sizeof client->config);
     if (!is_client_name(entry->string))
         json_wrong(r, path, "found a name, allowed 1 to 23 letters, digits, - _ .");
     if (scene_client_find(scene, entry->string) >= 0)
         json_wrong(r, path, "stands twice, allowed once");
-    json_knobs(r, entry, path, adapter_knobs, (const char *const[]){"breakers", NULL},
-               client->config);
-    json_whole(r, entry, path, "breakers", 1, scene->world.workers, &breakers);
-    client->breakers = (uint32_t)breakers;
+    json_knobs(r, entry, path, caller->knobs,
+               (const char *const[]){"breakers", "protocol", NULL}, client->config);
+    read_breakers(r, entry, path, scene, &client->breakers);
     const char *wrong =
-        r->error[0] == '\0' ? adapter_config_error(client->config) : NULL;
+        r->error[0] == '\0' ? caller->config_error(client->config) : NULL;
     if (wrong != NULL)
         json_wrong(r, path, "%s", wrong);
     snprintf(client->name, sizeof client->name, "%s", entry->string);
@@ -233,7 +80,7 @@ static void read_client(struct json_reader *r, const cJSON *entry, const char *p
 
 static void read_clients(struct json_reader *r, const cJSON *root, struct scene *scene)
 {
-    const cJSON *object = get(root, "clients");
+    const cJSON *object = scene_get(root, "clients");
     if (!cJSON_IsObject(object) || object->child == NULL)
         json_wrong(r, "$.clients", "wanted an object with at least one client");
     const cJSON *entry = cJSON_IsObject(object) ? object->child : NULL;
@@ -247,6 +94,8 @@ static void read_clients(struct json_reader *r, const cJSON *root, struct scene 
             read_client(r, entry, path, scene);
     }
 }
+
+/* --- what must hold --------------------------------------------------------------- */
 
 static void read_expect(struct json_reader *r, const cJSON *entry, const char *path,
                         struct scene *scene, struct scene_expect *expect)
@@ -281,7 +130,7 @@ static void read_expect(struct json_reader *r, const cJSON *entry, const char *p
 
 static void read_expects(struct json_reader *r, const cJSON *root, struct scene *scene)
 {
-    const cJSON *list = get(root, "expect");
+    const cJSON *list = scene_get(root, "expect");
     scene->expects = (uint32_t)json_list(r, list, "$.expect", SCENE_EXPECTS_MAX);
     for (uint32_t i = 0; i < scene->expects; i++) {
         char path[JSON_PATH_MAX];
@@ -291,14 +140,17 @@ static void read_expects(struct json_reader *r, const cJSON *root, struct scene 
     }
 }
 
+/* --- the whole -------------------------------------------------------------------- */
+
 static void read_scene(struct json_reader *r, const cJSON *root, struct scene *scene)
 {
-    static const char *const also[] = {"name",   "about",   "source", "load", "backend",
-                                       "faults", "clients", "expect", NULL};
+    static const char *const also[] = {"name",    "about",   "source",  "load",
+                                       "backend", "fleet",   "gateway", "store",
+                                       "faults",  "clients", "expect",  NULL};
     struct world_config *world = &scene->world;
     char source[400] = "";
-    *scene =
-        (struct scene){.world = {.run = 150 * SIM_S, .bucket = SIM_S, .workers = 1000}};
+    *scene = (struct scene){
+        .world = {.run = 150 * SIM_S, .bucket = SIM_S, .pool = {.size = 1000}}};
     json_knobs(r, root, "$", world_knobs, also, world);
     json_need(r, root, "$", "name", "a text");
     json_text(r, root, "$", "name", scene->name, sizeof scene->name);
@@ -309,9 +161,12 @@ static void read_scene(struct json_reader *r, const cJSON *root, struct scene *s
     if (world->run / world->bucket >= RECORD_BUCKETS_MAX)
         json_wrong(r, "$.bucket_ms", "run_ms / bucket_ms is %lld, allowed less than %d",
                    (long long)(world->run / world->bucket), RECORD_BUCKETS_MAX);
-    read_load(r, root, &world->load);
-    read_backend(r, root, &world->backend);
-    read_faults(r, root, world);
+    scene_read_load(r, root, &world->load);
+    scene_read_backend(r, root, &world->backend);
+    scene_read_fleet(r, root, world);
+    scene_read_gateway(r, root, world);
+    scene_read_store(r, root, world);
+    scene_read_faults(r, root, world);
     read_clients(r, root, scene);
     read_expects(r, root, scene);
 }
@@ -341,19 +196,4 @@ bool scene_parse(struct scene *scene, const char *file, const char *text, size_t
     struct json_reader reader = {.file = file};
     cJSON *root = json_parse(&reader, text, bytes);
     return finish(scene, &reader, root, error);
-}
-
-int scene_client_find(const struct scene *scene, const char *name)
-{
-    for (uint32_t i = 0; i < scene->clients; i++)
-        if (strcmp(scene->client[i].name, name) == 0)
-            return (int)i;
-    return -1;
-}
-
-struct record *scene_run(const struct scene *scene, uint32_t client, uint64_t seed)
-{
-    struct world_config world = scene->world;
-    world.breakers = scene->client[client].breakers;
-    return world_run(&world, &adapter_caller, scene->client[client].config, seed);
 }

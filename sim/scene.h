@@ -7,12 +7,25 @@
 #include "adapter.h"
 #include "world.h"
 
-enum { SCENE_CLIENTS_MAX = 6, SCENE_EXPECTS_MAX = 24, SCENE_CONFIG_MAX = 512 };
+enum {
+    SCENE_CLIENTS_MAX = 6,
+    SCENE_EXPECTS_MAX = 24,
+    SCENE_CONFIG_MAX = 512,
+    SCENE_PROTOCOLS_MAX = 8
+};
+
+/* Who can play a client: the reader's own, and other people's protocols. */
+struct scene_protocol {
+    const char *name;
+    const struct caller *caller;
+};
+extern const struct scene_protocol scene_protocols[]; /* ends with a name of NULL */
 
 struct scene_client {
     char name[24];
-    uint32_t breakers;
-    _Alignas(8) unsigned char config[SCENE_CONFIG_MAX]; /* for adapter_caller */
+    uint32_t breakers; /* threads only */
+    uint32_t protocol; /* index into scene_protocols[] */
+    _Alignas(8) unsigned char config[SCENE_CONFIG_MAX]; /* for its caller */
 };
 
 /* In at least `in_pct` of the runs, this fact of this client lies in [min, max]. */

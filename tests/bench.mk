@@ -16,7 +16,7 @@ bench-count-run: $(BENCH_DIR)/bench
 	@sh tests/bench/count.sh $<
 
 $(BENCH_DIR)/bench: $(BENCH_PARTS:%=$(BENCH_DIR)/%.o) $(SIM_OBJECTS) $(SIM_DIR)/adapter.o \
-    $(foreach p,breaker retry client,$(call who_dir,$(BENCH_WHO))/$(p).o) | $(BENCH_DIR)/
+    $(foreach p,breaker retry item client shared,$(call who_dir,$(BENCH_WHO))/$(p).o) | $(BENCH_DIR)/
 	$(CC) $(CFLAGS_ALL) $(filter %.o,$^) $(CJSON_LIBS) -o $@
 $(BENCH_DIR)/%.o: tests/bench/%.c | $(BENCH_DIR)/
 	$(CC) $(CFLAGS_ALL) -Isim -Ichapters $(PKG_CFLAGS) -c $< -o $@

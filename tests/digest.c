@@ -11,10 +11,7 @@
 
 static void play(const struct scene *scene, uint32_t client)
 {
-    struct world_config world = scene->world;
-    world.breakers = scene->client[client].breakers;
-    struct record *record =
-        world_run(&world, &adapter_caller, scene->client[client].config, 1);
+    struct record *record = scene_run(scene, client, 1);
     printf("%-24s %-12s %10" PRIu64 " %016" PRIx64 "\n", scene->name,
            scene->client[client].name, record->events, record->digest);
     record_free(record);

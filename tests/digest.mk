@@ -6,9 +6,8 @@ DIGEST_MK := 1
 
 DIGEST_WHO := solutions/12-where-it-hurts
 DIGEST_DIR  = $(BUILD)/tests/$(MODE)/digest
-DIGEST_SIM  = $(filter-out $(SIM_DIR)/json.o $(SIM_DIR)/scene.o $(SIM_DIR)/facts.o,$(SIM_OBJECTS)) \
-  $(SIM_DIR)/adapter.o
-DIGEST_CLIENT = $(foreach p,breaker retry client,$(call who_dir,$(WHO))/$(p).o)
+DIGEST_SIM  = $(SCENE_RUN_PARTS:%=$(SIM_DIR)/%.o) $(SIM_DIR)/adapter.o
+DIGEST_CLIENT = $(foreach p,breaker retry item client shared,$(call who_dir,$(WHO))/$(p).o)
 
 .PHONY: digest golden
 digest:

@@ -1,26 +1,31 @@
 # The tests of the world and of scenes, and a fuzzer for the reader of scenes.
 #
-#   make scene-test world-test      unit tests, MODE=san by default
-#   make fuzz [SECONDS=60]          clang's libFuzzer on scene_parse; what it finds is
+#   make scene-test world-test      unit tests, MODE=san by default; world-test is two
+#                                   programs: threads, and fleets with a store
+#   make fuzz [SECONDS=60]          clang's libFuzzer on client_step with any items, then
+#                                   as long on scene_parse; what it finds is
 #                                   kept in $(BUILD)/fuzz, with the corpus it grew
 ifndef FUZZ_MK
 FUZZ_MK := 1
 
 WORLD_DIR   = $(BUILD)/tests/$(MODE)/world
-WORLD_PARTS := sim random histogram backend load recorder world
-SCENE_PARTS := $(WORLD_PARTS) facts json scene adapter
+SCENE_PARTS  = $(SIM_PARTS) adapter
 
 .PHONY: scene-test world-test fuzz fuzz-run
 scene-test: $(WORLD_DIR)/scene_test
 	$<
-world-test: $(WORLD_DIR)/world_test
-	$<
+world-test: $(WORLD_DIR)/world_test $(WORLD_DIR)/world_fleet_test
+	$(WORLD_DIR)/world_test
+	$(WORLD_DIR)/world_fleet_test
 
 $(WORLD_DIR)/scene_test: $(WORLD_DIR)/scene_test.o $(SCENE_PARTS:%=$(SIM_DIR)/%.o) \
   $(call who_objects,$(LAST)) | $(WORLD_DIR)/
 	$(CC) $(CFLAGS_ALL) $^ $(CHECK_LIBS) $(CJSON_LIBS) -o $@
 $(WORLD_DIR)/world_test: $(WORLD_DIR)/world_test.o $(WORLD_DIR)/world_toy.o $(WORLD_PARTS:%=$(SIM_DIR)/%.o) | \
   $(WORLD_DIR)/
+	$(CC) $(CFLAGS_ALL) $^ $(CHECK_LIBS) -o $@
+$(WORLD_DIR)/world_fleet_test: $(WORLD_DIR)/world_fleet_test.o $(WORLD_DIR)/world_fleet_toy.o \
+  $(WORLD_PARTS:%=$(SIM_DIR)/%.o) | $(WORLD_DIR)/
 	$(CC) $(CFLAGS_ALL) $^ $(CHECK_LIBS) -o $@
 $(WORLD_DIR)/%.o: tests/%.c | $(WORLD_DIR)/
 	$(CC) $(CFLAGS_ALL) -Isim -Itests $(PKG_CFLAGS) -c $< -o $@
@@ -29,18 +34,25 @@ $(WORLD_DIR)/%.o: tests/%.c | $(WORLD_DIR)/
 SECONDS    ?= 60
 FLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
   -fno-sanitize-recover=all -fno-omit-frame-pointer
-FUZZ_PARTS := $(SCENE_PARTS) picture output sweep
+FUZZ_PARTS  = $(SCENE_PARTS) picture output sweep
 FUZZ_DIR    = $(BUILD)/fuzz
 fuzz:
 	@$(MAKE) --no-print-directory CC=clang MODE=fuzz BUILD=$(FUZZ_DIR)/objects \
 	  FUZZ_DIR=$(FUZZ_DIR) fuzz-run
-fuzz-run: $(BUILD)/scene_fuzz | $(FUZZ_DIR)/corpus/ $(FUZZ_DIR)/found/
-	$< -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+fuzz-run: $(BUILD)/scene_fuzz $(BUILD)/item_fuzz | $(FUZZ_DIR)/corpus/ $(FUZZ_DIR)/found/ \
+  $(FUZZ_DIR)/items/
+	$(BUILD)/item_fuzz -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 -verbosity=0 \
+	  -print_final_stats=1 -artifact_prefix=$(FUZZ_DIR)/found/ $(FUZZ_DIR)/items
+	$(BUILD)/scene_fuzz -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
 	  -print_final_stats=1 -dict=tests/fuzz/scene.dict -artifact_prefix=$(FUZZ_DIR)/found/ \
 	  $(FUZZ_DIR)/corpus tests/fuzz/seeds sim/scenes
 $(BUILD)/scene_fuzz: $(BUILD)/scene_fuzz.o $(FUZZ_PARTS:%=$(SIM_DIR)/%.o) \
   $(call who_objects,$(LAST))
 	$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $^ $(CJSON_LIBS) -o $@
+$(BUILD)/item_fuzz: $(BUILD)/item_fuzz.o $(filter-out %/handler.o,$(call who_objects,$(LAST)))
+	$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $^ -o $@
+$(BUILD)/item_fuzz.o: tests/fuzz/item_fuzz.c | $(BUILD)/
+	$(CC) $(CFLAGS_ALL) -Ichapters -c $< -o $@
 $(BUILD)/scene_fuzz.o: tests/fuzz/scene_fuzz.c | $(BUILD)/
 	$(CC) $(CFLAGS_ALL) -Isim $(PKG_CFLAGS) -c $< -o $@
 

@@ -19,9 +19,11 @@ static void quote(char *text)
             *text = '"';
 }
 
-static void compose(char *out, size_t size, enum part part, const char *text)
+static void compose(char *out, size_t size, int which, const char *text)
 {
-    size_t used = (size_t)snprintf(out, size, "{%s", part == ROOT ? text : usual[ROOT]);
+    enum part part = (enum part)(which & ~IN_FLEET);
+    const char *root = which & IN_FLEET ? usual_fleet : usual[ROOT];
+    size_t used = (size_t)snprintf(out, size, "{%s", part == ROOT ? text : root);
     for (int i = LOAD; i < PARTS; i++) {
         const char *own = (enum part)i == part ? text : usual[i];
         if (own != NULL)
@@ -84,7 +86,7 @@ START_TEST(what_is_read_is_what_stands_there)
     ck_assert_msg(parse(&s, text, strlen(text), error), "%s", error);
     ck_assert_str_eq(s.name, "t");
     ck_assert(s.world.run == 10 * SIM_S && s.world.bucket == SIM_S);
-    ck_assert(s.world.workers == 10 && s.world.load.rps == 10);
+    ck_assert(s.world.pool.size == 10 && s.world.load.rps == 10);
     ck_assert(s.world.backend.shards == 2 && s.world.backend.servers == 1);
     ck_assert(!s.world.backend.bounded && !s.world.backend.drops_expired);
     ck_assert(s.world.backend.service.mean_ns == 10 * SIM_MS);
@@ -94,6 +96,38 @@ START_TEST(what_is_read_is_what_stands_there)
     ck_assert_int_eq(scene_client_find(&s, "b"), 1);
     ck_assert_int_eq(scene_client_find(&s, "c"), -1);
     ck_assert_uint_eq(s.client[1].breakers, 1);
+}
+END_TEST
+
+/* What a scene does not say is as AWS has it. */
+START_TEST(a_fleet_is_read)
+{
+    static struct scene s;
+    char text[4096], error[JSON_ERROR_MAX];
+    compose(text, sizeof text, IN_FLEET | CLIENTS,
+            "{'a':{'protocol':'leased'},'b':{}}");
+    ck_assert_msg(parse(&s, text, strlen(text), error), "%s", error);
+    const struct pool_config *pool = &s.world.pool;
+    const struct store_config *store = &s.world.store;
+    ck_assert(pool->fleet && pool->size == 1000 && pool->keep == 600 * SIM_S);
+    ck_assert(pool->init_p50 == 15 * SIM_MS && pool->init_p99 == 30 * SIM_MS);
+    ck_assert(pool->scale_per_s == 100 && pool->scale_burst == 1000);
+    ck_assert(s.world.timeout == 3 * SIM_S && s.world.memory_mb == 128);
+    ck_assert(s.world.has_store && !s.world.has_gateway && store->wcu == 1000);
+    ck_assert(store->rcu == 3000 && store->stale_ppm == 330000);
+    ck_assert(store->read_p99 == 10 * SIM_MS && store->write_p50 == 5 * SIM_MS);
+    ck_assert_str_eq(scene_protocols[s.client[0].protocol].name, "leased");
+    ck_assert_str_eq(scene_protocols[s.client[1].protocol].name, "ours");
+    compose(text, sizeof text, ROOT,
+            "'name':'t','fleet':{'runtime':'java','scale_per_s':7,'timeout_ms':0.5},"
+            "'gateway':{'rps':5},'store':{'stale_pct':1,'hides_loser_item':true}");
+    ck_assert_msg(parse(&s, text, strlen(text), error), "%s", error);
+    ck_assert(pool->init_p50 == 250 * SIM_MS && pool->init_p99 == 2000 * SIM_MS);
+    ck_assert(pool->scale_per_s == 7 && pool->scale_burst == 0);
+    ck_assert(s.world.timeout == 500 * SIM_US && s.world.has_gateway);
+    ck_assert(s.world.gateway.rps == 5 && s.world.gateway.burst == 0);
+    ck_assert(s.world.gateway.timeout == 30 * SIM_S);
+    ck_assert(store->stale_ppm == 10000 && store->hides_loser_item);
 }
 END_TEST
 
@@ -237,6 +271,7 @@ int main(void)
         {"wrong", &a_wrong_part_is_told, UNIT_ROWS(wrong)},
         {"right", &the_edge_of_right_is_right, UNIT_ROWS(right)},
         {"read", &what_is_read_is_what_stands_there, 0},
+        {"fleet", &a_fleet_is_read, 0},
         {"one-scene", &a_file_is_one_scene_in_utf8, 0},
         {"cut", &a_scene_cut_anywhere_is_an_error, 0},
         {"changed", &a_scene_with_a_byte_changed_is_read_or_not, 0},

@@ -145,7 +145,7 @@ cp "$work/out" "$work/run.csv"
 check "run --csv -: a line for each bucket and one above" \
     [ "$(wc -l <"$work/out")" = 10 ]
 check "run --csv -: every line as many columns" \
-    [ "$(awk -F, '{ print NF }' "$work/out" | sort -u)" = 71 ]
+    [ "$(awk -F, '{ print NF }' "$work/out" | sort -u)" = 78 ]
 awk -F, 'NR > 1 { offered += $3; attempts += $9; probes += $10; got += $4 + $5 + $6 + $7 + $8 }
     $1 == 4000 { busy = $11 }  $2 == 1 { fault = fault $1 " " }
     END { print offered, attempts, probes, (got <= offered), (busy > 5), fault }' \

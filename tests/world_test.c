@@ -28,10 +28,10 @@ static struct world_config any_world(uint64_t *random)
     w.backend.bounded = unit_one_in(random, 2);
     w.backend.queue_max = unit_below(random, 20);
     w.backend.drops_expired = unit_one_in(random, 2);
-    w.workers = 1 + unit_below(random, 60);
-    w.breakers = 1 + unit_below(random, w.workers);
+    w.pool.size = 1 + unit_below(random, 60);
+    w.breakers = 1 + unit_below(random, w.pool.size);
     for (uint32_t i = unit_below(random, 5); i > 0; i--) {
-        enum fault_kind kind = (enum fault_kind)unit_below(random, FAULT_KINDS);
+        enum fault_kind kind = (enum fault_kind)unit_below(random, FAULT_LOAD + 1);
         int64_t from = unit_below(random, 4900), length = 1 + unit_below(random, 2000);
         int64_t to = from + length < 5000 ? from + length : 5000;
         add_fault(&w, kind, from, to, unit_below(random, 101));
@@ -116,7 +116,7 @@ START_TEST(one_seed_brings_the_same_arrivals_to_everybody)
     uint64_t random = 3;
     struct world_config w = any_world(&random);
     struct toy stubborn = {.calls = 3, .within = 70 * SIM_MS, .pause = 5 * SIM_MS};
-    w.workers = 10000;
+    w.pool.size = 10000;
     record_free(run(&w, &at_once, 7));
     first = diary;
     struct record *r = run(&w, &stubborn, 7);
@@ -141,7 +141,7 @@ END_TEST
 START_TEST(a_full_house_turns_away)
 {
     struct world_config w = even(100, SIM_S, 10 * SIM_S);
-    w.workers = 7;
+    w.pool.size = 7;
     w.backend.servers = 7;
     struct record *r = run(&w, &patient, 1);
     ck_assert_uint_eq(r->busy_most, 7);

@@ -122,7 +122,7 @@ struct world_config even(uint32_t rps, int64_t service, int64_t run)
         .backend = {.shards = 1,
                     .servers = 1,
                     .service = {.law = SERVICE_FIXED, .mean_ns = service}},
-        .workers = 1000,
+        .pool = {.size = 1000},
         .breakers = 1};
 }
 
@@ -153,14 +153,14 @@ static void adds_up(const struct record *r, const struct world_config *world)
         for (int o = 0; o < OUTCOMES; o++)
             outcomes += r->bucket[i].outcome[o];
         UNIT_HOLDS(outcomes <= r->bucket[i].offered);
-        UNIT_HOLDS(r->bucket[i].busy <= world->workers);
+        UNIT_HOLDS(r->bucket[i].busy <= world->pool.size);
         offered += r->bucket[i].offered;
         settled += outcomes;
         attempts += r->bucket[i].attempts;
     }
     UNIT_HOLDS(offered == r->offered && settled == r->settled);
     UNIT_HOLDS(attempts == r->attempts && r->latency.total == r->settled);
-    UNIT_HOLDS(diary.busy_most == r->busy_most && r->busy_most <= world->workers);
+    UNIT_HOLDS(diary.busy_most == r->busy_most && r->busy_most <= world->pool.size);
     UNIT_HOLDS(diary.starts == diary.answers + diary.busy);
 }
 

@@ -34,7 +34,8 @@ static void fail(const char *what, int line)
 
 static uint64_t attempts_of(const struct scene_client *client)
 {
-    for (const struct knob *k = adapter_knobs; k->name != NULL; k++) {
+    const struct knob *knobs = scene_protocols[client->protocol].caller->knobs;
+    for (const struct knob *k = knobs; k->name != NULL; k++) {
         uint32_t value;
         memcpy(&value, client->config + k->offset, sizeof value);
         if (strcmp(k->name, "attempts") == 0)
@@ -64,7 +65,7 @@ static bool is_little(const struct scene *scene)
     for (uint32_t i = 0; i < scene->clients; i++)
         if (attempts_of(&scene->client[i]) > most)
             most = attempts_of(&scene->client[i]);
-    return w->run <= 5 * SIM_S && w->workers <= 200 && w->load.users <= 1000 &&
+    return w->run <= 5 * SIM_S && w->pool.size <= 200 && w->load.users <= 1000 &&
            calls <= 1000 && calls * most <= 2000;
 }
 
@@ -80,7 +81,7 @@ static void adds_up(const struct scene *scene, const struct record *r)
         for (int o = 0; o < OUTCOMES; o++)
             outcomes += b->outcome[o];
         HOLDS(outcomes <= b->offered);
-        HOLDS(b->busy <= scene->world.workers);
+        HOLDS(b->busy <= scene->world.pool.size);
         offered += b->offered;
         settled += outcomes;
         attempts += b->attempts;
@@ -90,7 +91,9 @@ static void adds_up(const struct scene *scene, const struct record *r)
     HOLDS(settled == r->latency.total);
     HOLDS(attempts == r->attempts && probes == r->probes && probes <= attempts);
     HOLDS(r->served_in_vain <= r->attempts);
-    HOLDS(r->busy_most <= scene->world.workers);
+    HOLDS(r->busy_most <= scene->world.pool.size);
+    HOLDS(r->pool.alive_most <= scene->world.pool.size);
+    HOLDS(r->store.conflicts <= r->store.writes);
 }
 
 static void show(const struct scene *scene, uint32_t client, struct record *r)

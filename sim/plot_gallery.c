@@ -1,0 +1,289 @@
+/* plot_gallery.c - see plot_gallery.h. The panels that all plots share are in
+ * plot_panels.c; here are two more, and where everything lies. */
+#include "plot_gallery.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "plot_panels.h"
+
+/* Pixels. */
+enum {
+    LEFT = 76,
+    RIGHT = 16,
+    HEAD = 58,
+    NAME = 26, /* over each column */
+    GAP = 8,
+    BETWEEN = 30, /* columns */
+    AXIS = 48,
+    STACK = 120,
+    CALLS = 66,
+    STORE = 66,
+    FLEET = 66,
+    RIBBON = 5, /* a breaker's row */
+    WIDTH = 284,
+    ACROSS = 3,
+    BINS = 300
+};
+
+/* What is on the sheet, and the scales of its own panels. */
+struct sheet {
+    const struct scene *scene;
+    struct plot_scales scales;
+    bool store, fleet;
+    double requests, alive; /* the most of any run; requests to the store a second */
+    struct plot_run run[SCENE_CLIENTS_MAX];
+    uint32_t runs;
+    struct plot_band band[FAULTS_MAX];
+};
+
+/* --- what the scene is about ------------------------------------------------------ */
+
+static bool is_store_fault(enum fault_kind kind)
+{
+    return kind >= FAULT_STORE_DOWN && kind <= FAULT_STORE_CAPACITY;
+}
+
+static void widen(struct sheet *s, const struct record *r)
+{
+    plot_widen(&s->scales, r);
+    for (uint32_t i = 0; i < plot_bins(r, BINS); i++) {
+        struct plot_bin bin = plot_bin(r, BINS, i);
+        double wanted = plot_per_s(r, bin, PLOT_FIELD(store_reads)) +
+                        plot_per_s(r, bin, PLOT_FIELD(store_writes)) +
+                        plot_per_s(r, bin, PLOT_FIELD(store_throttled));
+        s->requests = wanted > s->requests ? wanted : s->requests;
+    }
+    s->store = s->store || r->store.throttled > 0;
+    for (uint32_t i = 0; i < r->buckets; i++)
+        s->alive = r->bucket[i].alive > s->alive ? r->bucket[i].alive : s->alive;
+}
+
+static void fill(struct sheet *s, struct record *const *records)
+{
+    const struct world_config *world = &s->scene->world;
+    for (uint32_t i = 0; i < world->fault_count; i++) {
+        s->band[i] = (struct plot_band){.from = world->faults[i].from,
+                                        .to = world->faults[i].to};
+        s->store = s->store || is_store_fault(world->faults[i].kind);
+        s->fleet = s->fleet || world->faults[i].kind == FAULT_COLD;
+    }
+    for (uint32_t c = 0; c < s->scene->clients; c++) {
+        s->run[s->runs++] = (struct plot_run){.name = s->scene->client[c].name,
+                                              .record = records[c],
+                                              .bands = world->fault_count,
+                                              .band = s->band};
+        widen(s, records[c]);
+    }
+}
+
+/* Faults of the same time are one band. */
+static void merge_bands(struct sheet *s)
+{
+    uint32_t kept = 0, count = s->scene->world.fault_count;
+    for (uint32_t i = 0; i < count; i++) {
+        bool new_one = true;
+        for (uint32_t k = 0; k < kept; k++)
+            new_one = new_one && !(s->band[k].from == s->band[i].from &&
+                                   s->band[k].to == s->band[i].to);
+        if (new_one)
+            s->band[kept++] = s->band[i];
+    }
+    for (uint32_t i = 0; i < s->runs; i++)
+        s->run[i].bands = kept;
+}
+
+/* --- two panels ------------------------------------------------------------------- */
+
+/* A staircase: lines "time, a, b, c", each of the three on top of the one before. */
+static void stairs(const struct plot_panel *p, size_t a, size_t b, size_t c)
+{
+    const struct record *r = p->run->record;
+    fputs("$d << EOD\n", p->g->in);
+    for (uint32_t i = 0; i < plot_bins(r, BINS); i++) {
+        struct plot_bin bin = plot_bin(r, BINS, i);
+        double x = plot_per_s(r, bin, a), y = x + plot_per_s(r, bin, b);
+        double z = y + plot_per_s(r, bin, c);
+        fprintf(p->g->in, "%.3f %.2f %.2f %.2f\n%.3f %.2f %.2f %.2f\n", bin.begin_s, x,
+                y, z, bin.end_s, x, y, z);
+    }
+    fputs("EOD\n", p->g->in);
+}
+
+static const struct gnuplot_fill reads = {"store reads", 0x009E73, 0, 70},
+                                 writes = {"writes", 0xCC79A7, 4, 60},
+                                 throttled = {"throttled", 0x222222, 2, 40};
+
+static void layer(FILE *out, const char *where, const struct gnuplot_fill *f)
+{
+    fprintf(out, "'$d' u 1:%s w filledcurves fs solid 1 lc rgb '#%06x', ", where,
+            gnuplot_ground(f));
+    if (f->pattern > 0)
+        fprintf(out,
+                "'' u 1:%s w filledcurves fs transparent pattern %d lc rgb "
+                "'#%06x', ",
+                where, f->pattern, f->colour);
+}
+
+static void store_panel(const struct plot_panel *p, double most)
+{
+    FILE *out = p->g->in;
+    plot_begin(p, "store/s");
+    stairs(p, PLOT_FIELD(store_reads), PLOT_FIELD(store_writes),
+           PLOT_FIELD(store_throttled));
+    gnuplot_tics(p->g, "y", most, 3);
+    fprintf(out, "set yrange [0:%.2f]\nplot ", most > 0 ? most * 1.08 : 1);
+    layer(out, "(0):2", &reads);
+    layer(out, "2:3", &writes);
+    layer(out, "3:4", &throttled);
+    fputs("-1 notitle\n", out);
+    plot_end(p);
+}
+
+static void fleet_panel(const struct plot_panel *p, double most)
+{
+    FILE *out = p->g->in;
+    const struct record *r = p->run->record;
+    plot_begin(p, "alive");
+    fputs("$d << EOD\n", out);
+    for (uint32_t i = 0; i < r->buckets; i++)
+        fprintf(out, "%.3f %u\n%.3f %u\n", plot_end_s(r, i), r->bucket[i].alive,
+                plot_end_s(r, i + 1), r->bucket[i].alive);
+    fputs("EOD\n", out);
+    gnuplot_tics(p->g, "y", most, 3);
+    fprintf(out,
+            "set yrange [0:%.2f]\nplot '$d' u 1:(0):2 w filledcurves fs transparent "
+            "solid .25 lc rgb '#555555', '' u 1:2 w l lw 1 lc rgb '#222222'\n",
+            most > 0 ? most * 1.08 : 1);
+    plot_end(p);
+}
+
+/* --- where everything lies -------------------------------------------------------- */
+
+static int ribbon_height(const struct sheet *s)
+{
+    return s->scales.ribbons < 3 ? 0 : RIBBON * (int)s->scales.ribbons;
+}
+
+static int column_height(const struct sheet *s)
+{
+    int ribbons = ribbon_height(s);
+    return NAME + STACK + GAP + CALLS + (s->store ? GAP + STORE : 0) +
+           (s->fleet ? GAP + FLEET : 0) + (ribbons > 0 ? GAP + ribbons : 0) + AXIS;
+}
+
+/* Move down by what was drawn; the last of a column bears the time axis. */
+static void next(struct plot_panel *p, int height, int *left)
+{
+    p->top += p->height + GAP;
+    p->height = height;
+    p->lowest = --*left == 0;
+}
+
+static void draw_column(const struct sheet *s, struct plot_panel p)
+{
+    int ribbons = ribbon_height(s), left = 1 + s->store + s->fleet + (ribbons > 0);
+    gnuplot_label(p.g, p.left + p.width / 2, p.top + NAME - 12, p.run->name,
+                  "center font ',15'");
+    p.top += NAME;
+    p.height = STACK;
+    plot_outcome_panel(&p);
+    next(&p, CALLS, &left);
+    plot_calls_panel(&p);
+    if (s->store) {
+        next(&p, STORE, &left);
+        store_panel(&p, s->requests);
+    }
+    if (s->fleet) {
+        next(&p, FLEET, &left);
+        fleet_panel(&p, s->alive);
+    }
+    if (ribbons > 0) {
+        next(&p, ribbons, &left);
+        plot_ribbon_panel(&p);
+    }
+}
+
+static bool occurs(const struct sheet *s, uint32_t outcome)
+{
+    for (uint32_t i = 0; i < s->runs; i++)
+        for (uint32_t b = 0; b < s->run[i].record->buckets; b++)
+            if (s->run[i].record->bucket[b].outcome[outcome] > 0)
+                return true;
+    return false;
+}
+
+static uint32_t legend_of(const struct sheet *s, struct gnuplot_fill *fills)
+{
+    uint32_t count = 0;
+    for (uint32_t o = 0; o < OUTCOMES; o++)
+        if (occurs(s, o))
+            fills[count++] = plot_outcomes[o];
+    if (s->store) {
+        fills[count++] = reads;
+        fills[count++] = writes;
+        fills[count++] = throttled;
+    }
+    for (uint32_t i = 0; i < CALLER_STATES && ribbon_height(s) > 0; i++)
+        fills[count++] = plot_states[i];
+    if (s->scene->world.fault_count > 0)
+        fills[count++] = (struct gnuplot_fill){"fault", 0xAAAAAA, 0, 30};
+    return count;
+}
+
+static void draw_head(const struct gnuplot *g, const struct sheet *s, uint64_t seed)
+{
+    char title[120];
+    snprintf(title, sizeof title, "%s, seed %" PRIu64, s->scene->name, seed);
+    gnuplot_label(g, g->width / 2, 18, title, "center font ',18'");
+    gnuplot_label(g, g->width / 2, 42, s->scene->about,
+                  "center font ',12' tc rgb '#444444'");
+}
+
+/* Few clients get wider columns. */
+static int column_width(const struct sheet *s)
+{
+    return s->runs == 1 ? 900 : s->runs == 2 ? 440 : WIDTH;
+}
+
+static void draw(struct gnuplot *g, const struct sheet *s)
+{
+    int width = column_width(s);
+    for (uint32_t i = 0; i < s->runs; i++) {
+        struct plot_panel panel = {.g = g,
+                                   .run = &s->run[i],
+                                   .scales = &s->scales,
+                                   .first = i % ACROSS == 0,
+                                   .left = LEFT + (int)(i % ACROSS) * (width + BETWEEN),
+                                   .top = HEAD + (int)(i / ACROSS) * column_height(s),
+                                   .width = width};
+        draw_column(s, panel);
+    }
+}
+
+bool plot_gallery(const char *file, const struct scene *scene, uint64_t seed,
+                  struct record *const *records)
+{
+    struct sheet s = {.scene = scene};
+    struct gnuplot_fill fills[OUTCOMES + CALLER_STATES + 4];
+    struct gnuplot g;
+    fill(&s, records);
+    merge_bands(&s);
+    int across = s.runs < ACROSS ? (int)s.runs : ACROSS;
+    int rows = ((int)s.runs + ACROSS - 1) / ACROSS;
+    int width = LEFT + across * (column_width(&s) + BETWEEN) - BETWEEN + RIGHT;
+    int top = HEAD + rows * column_height(&s);
+    uint32_t count = legend_of(&s, fills);
+    int note = top + gnuplot_legend_height(LEFT, width - RIGHT, fills, count);
+    if (!gnuplot_open(&g, file, width, note + 26))
+        return false;
+    draw(&g, &s);
+    draw_head(&g, &s, seed);
+    gnuplot_legend(&g, LEFT, top, width - RIGHT, fills, count);
+    gnuplot_label(&g, LEFT, note + 8,
+                  "black line over the stack: all requests that came;  triangles: "
+                  "calls that are probes",
+                  "left tc rgb '#444444'");
+    gnuplot_blank(&g);
+    return gnuplot_close(&g);
+}

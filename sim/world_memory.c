@@ -1,0 +1,83 @@
+/* world_memory.c - the memory of workers and callers. Threads share what is there from
+ * the start. In a fleet it grows with the environments that are used: a limit of a
+ * hundred thousand costs nothing by itself. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "world_private.h"
+
+/* `count` of `bytes` each where `old` were; the new ones are zero. */
+static void *more(void *memory, size_t old, size_t count, size_t bytes)
+{
+    unsigned char *grown = world_must(realloc(memory, count * bytes));
+    memset(grown + old * bytes, 0, (count - old) * bytes);
+    return grown;
+}
+
+void memory_grow(struct world *w, uint32_t slot)
+{
+    const struct world_config *c = w->config;
+    uint32_t old = w->room, room = old == 0 ? 64 : old;
+    while (room <= slot)
+        room *= 2;
+    room = room < c->pool.size ? room : c->pool.size;
+    w->workers = more(w->workers, old, room, sizeof *w->workers);
+    w->calls = more(w->calls, old, room, w->caller->call_bytes);
+    w->room = room;
+    if (!c->pool.fleet)
+        return; /* their memories are there already */
+    w->envs = more(w->envs, old, room, sizeof *w->envs);
+    w->states = more(w->states, old, room, (c->backend.shards + 1) * sizeof *w->states);
+}
+
+void memory_born(struct world *w, uint32_t slot)
+{
+    const struct world_watch *watch = w->config->watch;
+    size_t bytes = w->caller->env_bytes;
+    bool first = w->envs[slot] == NULL;
+    if (!first && watch != NULL && watch->dies != NULL && !w->workers[slot].dead)
+        watch->dies(watch->who, slot); /* it was idle for too long */
+    w->workers[slot].dead = false;
+    if (first)
+        w->envs[slot] = world_must(calloc(1, bytes));
+    else
+        memset(w->envs[slot], 0, bytes);
+    memset(world_states(w, slot), 0,
+           (w->config->backend.shards + 1) * sizeof *w->states);
+    w->caller->init(w->envs[slot], w->caller_config, random_bits(&w->births));
+}
+
+static void new_breakers(struct world *w, uint64_t seed)
+{
+    size_t bytes = w->caller->env_bytes, shards = w->config->backend.shards + 1;
+    w->envs = world_must(calloc(w->memories, sizeof *w->envs));
+    w->states = world_must(calloc(w->memories * shards, sizeof *w->states));
+    unsigned char *block = world_must(calloc(w->memories, bytes));
+    for (uint32_t i = 0; i < w->memories; i++) {
+        uint64_t state = seed ^ (uint64_t)i << 32;
+        w->envs[i] = block + i * bytes;
+        w->caller->init(w->envs[i], w->caller_config, random_splitmix(&state));
+    }
+}
+
+void memory_new(struct world *w, uint64_t seed)
+{
+    const struct world_config *c = w->config;
+    random_seed(&w->births, seed, "births");
+    random_seed(&w->kills, seed, "kills");
+    w->memories = c->pool.fleet ? c->pool.size : c->breakers;
+    if (!c->pool.fleet)
+        new_breakers(w, seed);
+    memory_grow(w, 0);
+}
+
+void memory_free(struct world *w)
+{
+    uint32_t blocks = w->config->pool.fleet ? w->slots : 1;
+    for (uint32_t i = 0; i < blocks; i++)
+        free(w->envs[i]);
+    free(w->envs);
+    free(w->workers);
+    free(w->calls);
+    free(w->states);
+}
