@@ -1,10 +1,12 @@
 #!/bin/sh
-# mutate.sh - is every line of the breaker tested? `make mutate` asks.
+# mutate.sh - is every line tested, of the breaker, of the item, of the fleet's breaker?
+# `make mutate` asks.
 #
 #   sh tests/mutate.sh FILE [first] [last]
 #
-# Each mutant of FILE (see mutate.awk) is built and run against breaker_test, on all
-# cores but at most four, with a time limit. A mutant that lives must be listed in
+# Each mutant of FILE (see mutate.awk) is built and run against the test of that file
+# (breaker_test, item_test, shared_test), on all cores but at most four, with a time
+# limit. A mutant that lives must be listed in
 # tests/mutants.txt with the reason why it makes no difference; a listed one must live.
 # One that does not build does not count.
 # shellcheck disable=SC2086,SC2015 # lists of words, and conditions meant so
@@ -23,11 +25,31 @@ file=$work/original.c
 awk -f tests/mutate.awk "$file" >"$work/all"
 trim() { sed 's/^ *//; s/ *$//'; }
 
-# The test without the breaker, built once, for speed.
+# The parts of the test, its cases, quick ones first, and what else it needs of the
+# reference: the newest of each, as the Makefile takes it.
+rung=$(dirname "$1")
+newest() { find solutions -name "$1.c" | sort | awk -v last="$rung/~" '$0 < last' | tail -1; }
+case $(basename "$1") in
+breaker.c)
+    parts='breaker_test breaker_alone breaker_rows breaker_model breaker_explore' needs=''
+    cases='rows ring size short jitter explore long' seconds=6 ;;
+item.c) parts=item_test needs='' cases='sound holds apply' seconds=6 ;;
+shared.c)
+    parts='shared_test shared_fleet shared_random shared_check' needs='item breaker'
+    cases='stories bugs configuration healthy at-once share random' seconds=100 ;;
+*) echo "mutate: which test is that of $1?" >&2; exit 1 ;;
+esac
+quick=${cases%% *}
+
+# The test without the file, built once, for speed.
 objects=
-for part in breaker_test breaker_alone breaker_rows breaker_model breaker_explore; do
+for part in $parts; do
     $cc -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -w -Ichapters -Itests \
         -c "tests/$part.c" -o "$work/$part.o"
+    objects="$objects $work/$part.o"
+done
+for part in $needs; do
+    $cc -std=c11 -O2 -w -Ichapters -c "$(newest "$part")" -o "$work/$part.o"
     objects="$objects $work/$part.o"
 done
 sanitize='-fsanitize=address,undefined -fno-sanitize-recover=all'
@@ -36,14 +58,14 @@ libs=$(pkg-config --libs check)
 # build_and_run NUMBER SOURCE: 0 it lives, 1 it was caught, 2 it does not build
 build_and_run() {
     $cc -std=c11 -O1 -w -Ichapters -c "$2" -o "$work/$1.o" 2>/dev/null || return 2
-    $cc $objects "$work/$1.o" $libs -o "$work/$1" 2>/dev/null || return 2
-    for part in rows ring size short jitter explore long; do
-        CK_RUN_CASE=$part CK_FORK=no timeout 6 "$work/$1" >/dev/null 2>&1 || return 1
+    $cc $objects "$work/$1.o" $libs -lm -o "$work/$1" 2>/dev/null || return 2
+    for part in $cases; do
+        CK_RUN_CASE=$part CK_FORK=no timeout $seconds "$work/$1" >/dev/null 2>&1 || return 1
     done
     # What lives so far may have written where it must not.
     $cc -std=c11 -O1 -w $sanitize -Ichapters -c "$2" -o "$work/$1.o" 2>/dev/null &&
-        $cc $sanitize $objects "$work/$1.o" $libs -o "$work/$1" 2>/dev/null || return 0
-    CK_RUN_CASE=rows CK_FORK=no timeout 6 "$work/$1" >/dev/null 2>&1 || return 1
+        $cc $sanitize $objects "$work/$1.o" $libs -lm -o "$work/$1" 2>/dev/null || return 0
+    CK_RUN_CASE=$quick CK_FORK=no timeout $seconds "$work/$1" >/dev/null 2>&1 || return 1
 }
 
 function_at() {
@@ -85,7 +107,8 @@ wait
 
 count() { cat "$work/$1".* 2>/dev/null | wc -l | tr -d ' '; }
 cat "$work"/lived.* 2>/dev/null | sort >"$work/lived" || true
-grep -v '^#' "$list" 2>/dev/null | grep ' | ' | awk -F ' => ' '{ print $1 }' |
+awk -v file="$(basename "$1")" '/^# --- / { inside = $3 == file; next } inside' "$list" |
+    grep -v '^#' | grep ' | ' | awk -F ' => ' '{ print $1 }' |
     sort >"$work/listed" || true
 comm -23 "$work/lived" "$work/listed" >"$work/new"
 comm -13 "$work/lived" "$work/listed" >"$work/gone"

@@ -20,6 +20,10 @@ static const struct shared_story shared_ills[] = {
      REST,
      TRIPPED "105011 b ask load;105012 b store sleep=0 r=101;105012 b woke load;"
              "105013 b store save=PROBE"},
+    {"nor shorter than there is",
+     {STORE, .failures = 1, .jitter_ms = 1},
+     REST,
+     TRIPPED "105011 b ask load;105012 b store sleep=1 r=1;105013 b woke load"},
     {"the longest there is draws from the whole of it",
      {STORE, .failures = 1, .jitter_ms = UINT32_MAX},
      REST,

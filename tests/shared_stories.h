@@ -47,10 +47,12 @@ static const struct shared_story shared_stories[] = {
      GRANTED "100010 a ok done;101000 a ask grant;101000 a ok done;"
              "101001 a ask load;101005 a store grant;101006 a ok done;"
              "102004 a ask grant;102005 a ask load;- item v=0,sv=0"},
+    {"nor does it in the first window of all", AT(3), REST,
+     "1 a ask load;2 a store grant;3 a ok done;1002 a ask load;1003 a store grant"},
     {"a failure is one write, and the successes go with it", AT(3), REST,
      GRANTED "100002 a ok done;100003 a ask grant;100004 a ok done;100005 a ask grant;"
              "100006 a bad save=WINDOW;100007 a store done;"
-             "- item v=1,gen=0,state=C,window=100000,calls=3,failed=1;"
+             "- item v=1,gen=0,state=C,window=100000,calls=3,failed=1,ex=604900;"
              "100008 a ask grant;100009 a ok done;100010 a ask grant;"
              "100011 a bad save=COUNT;100012 a store done;"
              "- item v=2,gen=0,state=C,window=100000,calls=5,failed=2"},
@@ -91,6 +93,11 @@ static const struct shared_story shared_stories[] = {
      GRANTED "100002 a bad save=WINDOW;- window=1;100003 a store save=WINDOW;"
              "- window=2;100004 a store save=WINDOW;- window=3;100005 a store done;"
              "- item calls=0"},
+    {"as many before the call as after it", AT(9), REST,
+     "- open=1;100000 b ask load;100001 b store save=PROBE;- open=2;"
+     "100002 b store save=PROBE;- reset;100003 b store grant;100004 b bad save=WINDOW;"
+     "- window=1;100005 b store save=WINDOW;- window=2;100006 b store save=WINDOW;"
+     "100007 b store done;- item calls=1"},
     {"each call may lose three", AT(9), REST,
      GRANTED "100002 a bad save=WINDOW;- window=1;100003 a store save=WINDOW;"
              "- window=2;100004 a store save=WINDOW;100005 a store done;"
@@ -111,6 +118,14 @@ static const struct shared_story shared_stories[] = {
      GRANTED "100002 a ok done;100003 a ask grant;100004 a bad save=WINDOW;"
              "- window=100000;100005 a store save=COUNT;100006 a store done;"
              "- item calls=2,failed=1"},
+    {"but not in a window that has begun meanwhile", AT(9), REST,
+     "109980 a ask load;109981 a store grant;109982 a ok done;109983 a ask grant;"
+     "109983 a2 ask grant;109995 a bad save=WINDOW;110001 a2 bad save=WINDOW;"
+     "110002 a2 store done;110003 a store save=COUNT;110004 a store done;"
+     "- item window=110000,calls=2,failed=2"},
+    {"an item that nobody writes to is garbage after a week", AT(9), REST,
+     "1999000 a ask load;1999000 a store grant;1999000 a bad save=WINDOW;"
+     "1999000 a store done;- item ex=606799"},
     {"a flush that loses to an opening is dropped, and the call refused", AT(2), REST,
      GRANTED "100002 a bad save=WINDOW;100003 a store done;100004 b ask load;"
              "100005 b store grant;100006 b ok done;101005 b ask save=COUNT;"
@@ -127,6 +142,8 @@ static const struct shared_story shared_stories[] = {
              "100005 a lost done;- item calls=2,failed=1;100006 a ask load;"
              "100007 a store grant;100008 a bad save=COUNT;100009 a store done;"
              "- item calls=3,failed=2"},
+    {"after it the next call looks, however late it comes", AT(9), REST,
+     GRANTED "100004 a bad save=WINDOW;100005 a lost done;101005 a ask load"},
     {"two failures of one environment write its successes once", AT(9), REST,
      GRANTED
      "100002 a ok done;100003 a ask grant;100003 a2 ask grant;"
@@ -185,6 +202,9 @@ static const struct shared_story shared_stories[] = {
              "100005 a bad save=COUNT;100006 a store done;100007 a ask grant;"
              "100008 a bad save=COUNT;100009 a store done;- item calls=3,failed=3;"
              "100010 a ask grant;100011 a bad save=COUNT;100012 a store save=TRIP"},
+    {"one per cent is a share too", RATE(1, 2), REST,
+     GRANTED "100002 a ok done;100003 a ask grant;100004 a bad save=WINDOW;"
+             "100005 a store save=TRIP"},
     {"nor one below it", RATE(51, 4), REST,
      GRANTED "100002 a ok done;100002 a ask grant;100002 a ok done;"
              "100002 a ask grant;100002 a bad save=WINDOW;100003 a store done;"
@@ -252,6 +272,16 @@ static const struct shared_story shared_stories[] = {
     {"a lost probe frees its place when the lease is over", AT(1), REST,
      PROBING "107012 a ask load;107012 a store save=PROBE r=90;107013 a store probe;"
              "- item state=H,gen=3,owner=91,lease=109012"},
+    {"even the shortest lease is one",
+     AT(1),
+     {.open_ms = 5000, .probe_lease_ms = 1},
+     TRIPPED "105011 b ask load;105012 b store save=PROBE;105012 b store probe;"
+             "- item state=H,lease=105013,ex=604905"},
+    {"one that is over before it is heard of is worth nothing, nor is the fourth",
+     AT(1),
+     {.open_ms = 5000, .probe_lease_ms = 1},
+     TRIPPED "105011 b ask load;105012 b store save=PROBE;105013 b store save=PROBE;"
+             "105014 b store save=PROBE;105015 b store refuse=1000;- item gen=4"},
     {"the zombie that held it changes nothing any more", AT(1), REST,
      PROBING "107012 a ask load;107012 a store save=PROBE r=90;107013 a store probe;"
              "107014 b ok save=CLOSE;107015 b store done;- item state=H,gen=3,v=4,"

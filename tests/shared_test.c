@@ -230,6 +230,26 @@ static void saved_without_item(void)
     shared_hear(&env, &call, SHARED_SAVED, NULL, 3, 1);
 }
 
+static void saved_while_calling(void)
+{
+    ready();
+    shared_ask(&env, &call, 1, 1);
+    shared_hear(&env, &call, SHARED_ITEM, NULL, 1, 1);
+    shared_hear(&env, &call, SHARED_SAVED, &(struct item){.schema = ITEM_SCHEMA}, 1, 1);
+}
+
+static void store_failed_while_asleep(void)
+{
+    struct shared_config config = shared_stories[0].shared;
+    struct item open = {.schema = ITEM_SCHEMA, .state = BREAKER_OPEN, .until_ms = 1};
+    config.jitter_ms = 9;
+    ready();
+    shared_init(&env, &config, &shared_stories[0].breaker);
+    shared_ask(&env, &call, 1, 1);
+    shared_hear(&env, &call, SHARED_ITEM, &open, 1, 1);
+    shared_hear(&env, &call, SHARED_FAILED, NULL, 2, 1);
+}
+
 static void report_while_reading(void)
 {
     ready();
@@ -245,10 +265,11 @@ static void misconfigured(void)
 
 START_TEST(news_nobody_asked_for_aborts)
 {
-    static void (*const bugs[])(void) = {hear_unasked,           saved_while_reading,
-                                         conflict_while_reading, woken_while_reading,
-                                         item_while_saving,      saved_without_item,
-                                         report_while_reading,   misconfigured};
+    static void (*const bugs[])(void) = {
+        hear_unasked,         saved_while_reading, conflict_while_reading,
+        woken_while_reading,  item_while_saving,   saved_without_item,
+        report_while_reading, saved_while_calling, store_failed_while_asleep,
+        misconfigured};
     ck_assert(unit_aborts(bugs[_i]));
 }
 END_TEST
@@ -274,6 +295,7 @@ static const struct {
     {{.cache_ms = 1, .timeout_ms = 1, .window_ms = 1}, 1, "failures or failure_pct"},
     {{GOOD, .failure_pct = 101, .min_calls = 1}, 1, "more than 100"},
     {{GOOD, .failure_pct = 50}, 1, "min_calls"},
+    {{GOOD, .failure_pct = 1}, 1, "min_calls"},
 };
 
 START_TEST(configuration)
@@ -290,7 +312,7 @@ END_TEST
 static const struct unit_case shared_cases[] = {
     {"stories", &story, UNIT_ROWS(shared_stories)},
     {"stories", &ill, UNIT_ROWS(shared_ills)},
-    {"bugs", &news_nobody_asked_for_aborts, 8},
+    {"bugs", &news_nobody_asked_for_aborts, 10},
     {"configuration", &configuration, UNIT_ROWS(configs)},
 };
 

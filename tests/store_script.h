@@ -85,7 +85,8 @@ static inline int64_t script_field(const struct item *i, const char *name)
                   {"window", i->window_ms},
                   {"calls", i->calls},
                   {"failed", i->failed},
-                  {"ok", i->ok}};
+                  {"ok", i->ok},
+                  {"ex", i->expires_s}};
     for (size_t f = 0; f < sizeof fields / sizeof *fields; f++)
         if (strcmp(fields[f].name, name) == 0)
             return fields[f].value;

@@ -153,9 +153,7 @@ static struct shared_wish save_counts(struct shared *s, struct shared_call *call
 static void take_back(struct shared *s, const struct shared_call *call)
 {
     const struct item_write *w = &call->write;
-    bool counts = w->change == ITEM_COUNT || w->change == ITEM_WINDOW;
-    if (counts && w->if_generation == s->item.generation &&
-        w->item.window_ms == s->window_ms)
+    if (w->if_generation == s->item.generation && w->item.window_ms == s->window_ms)
         s->good += w->item.calls - w->item.failed;
 }
 
@@ -344,8 +342,9 @@ struct shared_wish shared_hear(struct shared *s, struct shared_call *call,
         return load(call, after ? LEARNING : CHECKING, true);
     if (after)
         return wind_up(s, call, news == SHARED_SAVED, now_ms);
-    if (is_ours(s, call))
+    if (is_ours(s, call) && now_ms < over_ms(s))
         return grant(s, call, true);
+    call->conflicts += is_ours(s, call); /* a lease that is over is as good as lost */
     return decide(s, call, now_ms, random);
 }
 
@@ -354,12 +353,10 @@ struct shared_wish shared_hear(struct shared *s, struct shared_call *call,
 static struct shared_wish report_probe(struct shared *s, struct shared_call *call,
                                        enum breaker_outcome outcome, int64_t now_ms)
 {
-    uint32_t enough =
-        s->breaker.successes_to_close > 0 ? s->breaker.successes_to_close : 1;
     uint32_t ok = s->item.ok + (outcome == BREAKER_OK);
     if (outcome == BREAKER_FAILED)
         return save_open(s, call, ITEM_REOPEN, now_ms);
-    if (outcome == BREAKER_OK && ok >= enough) {
+    if (outcome == BREAKER_OK && ok >= s->breaker.successes_to_close) {
         new_state(s, call, ITEM_CLOSE, BREAKER_CLOSED, now_ms)->opens = 0;
     } else { /* the lease goes back: the next probe may be anybody's */
         struct item *item = new_write(s, call, ITEM_CONFIRM, now_ms);
@@ -385,7 +382,6 @@ struct shared_wish shared_report(struct shared *s, struct shared_call *call,
                                  int64_t now_ms, uint64_t random)
 {
     assert(call->phase == IDLE);
-    see(s, now_ms);
     call->conflicts = 0;
     call->rest_ms = rest_ms(s, retry_after_ms, random);
     if (is_past(s, call))
