@@ -2,6 +2,7 @@
  * plot_panels.c; here are two more, and where everything lies. */
 #include "plot_gallery.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -9,8 +10,9 @@
 
 /* Pixels. */
 enum {
-    LEFT = 76,
-    RIGHT = 16,
+    LEFT = 86,
+    RIGHT = 20,
+    SCALE = 72, /* instead of RIGHT, beside heat */
     HEAD = 58,
     NAME = 26, /* over each column */
     GAP = 8,
@@ -20,9 +22,9 @@ enum {
     CALLS = 66,
     STORE = 66,
     FLEET = 66,
+    HEAT = 110,
     RIBBON = 5, /* a breaker's row */
-    WIDTH = 284,
-    ACROSS = 3,
+    ACROSS_MAX = 4,
     BINS = 300
 };
 
@@ -30,7 +32,7 @@ enum {
 struct sheet {
     const struct scene *scene;
     struct plot_scales scales;
-    bool store, fleet;
+    bool store, fleet, heat, probes;
     double requests, alive; /* the most of any run; requests to the store a second */
     struct plot_run run[SCENE_CLIENTS_MAX];
     uint32_t runs;
@@ -67,6 +69,7 @@ static void fill(struct sheet *s, struct record *const *records)
                                         .to = world->faults[i].to};
         s->store = s->store || is_store_fault(world->faults[i].kind);
         s->fleet = s->fleet || world->faults[i].kind == FAULT_COLD;
+        s->heat = s->heat || world->faults[i].kind == FAULT_SLOW;
     }
     for (uint32_t c = 0; c < s->scene->clients; c++) {
         s->run[s->runs++] = (struct plot_run){.name = s->scene->client[c].name,
@@ -74,7 +77,10 @@ static void fill(struct sheet *s, struct record *const *records)
                                               .bands = world->fault_count,
                                               .band = s->band};
         widen(s, records[c]);
+        s->probes = s->probes || records[c]->probes > 0;
     }
+    /* A store that makes all wait, and nothing else to be seen of it. */
+    s->heat = s->heat || (s->store && s->scales.ribbons == 0 && world->fault_count > 0);
 }
 
 /* Faults of the same time are one band. */
@@ -169,7 +175,8 @@ static int column_height(const struct sheet *s)
 {
     int ribbons = ribbon_height(s);
     return NAME + STACK + GAP + CALLS + (s->store ? GAP + STORE : 0) +
-           (s->fleet ? GAP + FLEET : 0) + (ribbons > 0 ? GAP + ribbons : 0) + AXIS;
+           (s->fleet ? GAP + FLEET : 0) + (ribbons > 0 ? GAP + ribbons : 0) +
+           (s->heat ? GAP + HEAT : 0) + AXIS;
 }
 
 /* Move down by what was drawn; the last of a column bears the time axis. */
@@ -182,7 +189,8 @@ static void next(struct plot_panel *p, int height, int *left)
 
 static void draw_column(const struct sheet *s, struct plot_panel p)
 {
-    int ribbons = ribbon_height(s), left = 1 + s->store + s->fleet + (ribbons > 0);
+    int ribbons = ribbon_height(s),
+        left = 1 + s->store + s->fleet + (ribbons > 0) + s->heat;
     gnuplot_label(p.g, p.left + p.width / 2, p.top + NAME - 12, p.run->name,
                   "center font ',15'");
     p.top += NAME;
@@ -201,6 +209,10 @@ static void draw_column(const struct sheet *s, struct plot_panel p)
     if (ribbons > 0) {
         next(&p, ribbons, &left);
         plot_ribbon_panel(&p);
+    }
+    if (s->heat) {
+        next(&p, HEAT, &left);
+        plot_heat_panel(&p);
     }
 }
 
@@ -240,22 +252,30 @@ static void draw_head(const struct gnuplot *g, const struct sheet *s, uint64_t s
                   "center font ',12' tc rgb '#444444'");
 }
 
-/* Few clients get wider columns. */
+/* How many stand side by side, and how wide; all sheets are about as wide. */
+static int across(const struct sheet *s)
+{
+    return s->runs <= ACROSS_MAX ? (int)s->runs : 3;
+}
+
 static int column_width(const struct sheet *s)
 {
-    return s->runs == 1 ? 900 : s->runs == 2 ? 440 : WIDTH;
+    static const int widths[ACROSS_MAX + 1] = {0, 890, 434, 280, 204};
+    return widths[across(s)];
 }
 
 static void draw(struct gnuplot *g, const struct sheet *s)
 {
     int width = column_width(s);
+    uint32_t beside = (uint32_t)across(s);
     for (uint32_t i = 0; i < s->runs; i++) {
         struct plot_panel panel = {.g = g,
                                    .run = &s->run[i],
                                    .scales = &s->scales,
-                                   .first = i % ACROSS == 0,
-                                   .left = LEFT + (int)(i % ACROSS) * (width + BETWEEN),
-                                   .top = HEAD + (int)(i / ACROSS) * column_height(s),
+                                   .first = i % beside == 0,
+                                   .last = i % beside == beside - 1,
+                                   .left = LEFT + (int)(i % beside) * (width + BETWEEN),
+                                   .top = HEAD + (int)(i / beside) * column_height(s),
                                    .width = width};
         draw_column(s, panel);
     }
@@ -269,9 +289,10 @@ bool plot_gallery(const char *file, const struct scene *scene, uint64_t seed,
     struct gnuplot g;
     fill(&s, records);
     merge_bands(&s);
-    int across = s.runs < ACROSS ? (int)s.runs : ACROSS;
-    int rows = ((int)s.runs + ACROSS - 1) / ACROSS;
-    int width = LEFT + across * (column_width(&s) + BETWEEN) - BETWEEN + RIGHT;
+    assert(s.runs > 0);
+    int rows = ((int)s.runs + across(&s) - 1) / across(&s);
+    int width = LEFT + across(&s) * (column_width(&s) + BETWEEN) - BETWEEN +
+                (s.heat ? SCALE : RIGHT);
     int top = HEAD + rows * column_height(&s);
     uint32_t count = legend_of(&s, fills);
     int note = top + gnuplot_legend_height(LEFT, width - RIGHT, fills, count);
@@ -281,8 +302,9 @@ bool plot_gallery(const char *file, const struct scene *scene, uint64_t seed,
     draw_head(&g, &s, seed);
     gnuplot_legend(&g, LEFT, top, width - RIGHT, fills, count);
     gnuplot_label(&g, LEFT, note + 8,
-                  "black line over the stack: all requests that came;  triangles: "
-                  "calls that are probes",
+                  s.probes ? "black line over the stack: all requests that came;  "
+                             "triangles: calls that are probes"
+                           : "black line over the stack: all requests that came",
                   "left tc rgb '#444444'");
     gnuplot_blank(&g);
     return gnuplot_close(&g);

@@ -1,0 +1,26 @@
+# The gallery of storms (sim/GALLERY.md), played by the newest rung:
+#
+#   make gallery            every scene, 11 seeds: the table
+#   make gallery-test       100 seeds, all expectations; and that GALLERY.md says the truth
+#   make gallery-write      put fresh tables into GALLERY.md
+#   make gallery-pictures   draw them anew (gnuplot; convert of ImageMagick, if it is there,
+#                           makes them a quarter as large)
+GALLERY_PICTURES = $(sort $(shell sed -n 's/.*(gallery\/\(.*\)\.png).*/\1/p' sim/GALLERY.md))
+
+.PHONY: gallery gallery-storm gallery-test gallery-write gallery-pictures
+gallery-storm:
+	@$(MAKE) -s --no-print-directory WHO=$(LAST) storm
+gallery: gallery-storm
+	@$(STORM) gallery
+gallery-test: gallery-storm
+	@STORM='$(STORM)' sh tests/gallery.sh
+	@$(STORM) gallery --seeds 100 --quiet
+gallery-write: gallery-storm
+	@STORM='$(STORM)' sh tests/gallery.sh --write
+gallery-pictures: gallery-storm
+	@for name in $(GALLERY_PICTURES); do \
+	  file=sim/gallery/$$name.png; \
+	  $(STORM) gallery $$name --plot $$file || exit 1; \
+	  ! command -v convert >/dev/null || \
+	    convert $$file +dither -colors 48 -strip PNG8:$$file || exit 1; \
+	done
