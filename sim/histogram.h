@@ -12,8 +12,7 @@ enum { HISTOGRAM_BITS = 5, HISTOGRAM_TOP = 40 };
 enum { HISTOGRAM_BUCKETS = (HISTOGRAM_TOP - HISTOGRAM_BITS + 1) << HISTOGRAM_BITS };
 
 struct histogram {
-    uint64_t total;
-    uint32_t count[HISTOGRAM_BUCKETS];
+    uint64_t total, count[HISTOGRAM_BUCKETS];
 };
 
 void histogram_add(struct histogram *h, int64_t value); /* negative counts as 0 */

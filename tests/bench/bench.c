@@ -1,15 +1,17 @@
 /* bench.c - the figures the project quotes, all from one run: medians of rounds taken
  * in turn, with the least and the most. It prints; it never fails for being slow.
  *
- *      bench SCENE.json...      everything
- *      bench --only NAME N      one of them, N times, for callgrind */
+ *      bench SCENE.json...      everything but the gallery
+ *      bench --gallery SCENE... the gallery
+ *      bench --only NAME N      one of them, N times, for callgrind
+ *
+ * Run it from the top folder: two scenes it finds by itself. */
 #include "bench.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "breaker.h"
 
@@ -31,24 +33,8 @@ static const struct bench {
 };
 enum { BENCHES = sizeof benches / sizeof *benches, FLOOR = 0, SIM = 1 };
 
-double bench_cpu_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-double bench_median(double *v, int n)
-{
-    qsort(v, (size_t)n, sizeof *v, ascending);
-    return n % 2 == 1 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
-}
+#define FLEET "sim/gallery/s02a-black-hole.json"
+#define GROWTH "sim/scale/growth.json"
 
 static double once(const struct bench *bench)
 {
@@ -95,12 +81,19 @@ int main(int argc, char **argv)
 {
     if (argc == 4 && strcmp(argv[1], "--only") == 0)
         return only(argv[2], (uint32_t)strtoul(argv[3], NULL, 10));
+    if (argc > 1 && strcmp(argv[1], "--gallery") == 0) {
+        bench_gallery(argc - 2, argv + 2);
+        return 0;
+    }
     if (bench_mm1_sim(100000) != bench_mm1_floor(100000)) {
         fprintf(stderr, "bench: the two M/M/1 queues are not the same queue\n");
         return 1;
     }
     printf("Processor time, medians of %d rounds (least to most):\n", ROUNDS);
     small_ones();
+    bench_fleet(FLEET, "shared");
+    printf("Memory:\n");
+    bench_memory(GROWTH);
     printf("A scene, one client:\n");
     bench_scenes(argc - 1, argv + 1);
     return 0;

@@ -27,6 +27,13 @@ uint64_t bench_breaker_refused(uint32_t n);
  */
 void bench_scenes(int count, char **files);
 
+/* A scene of a fleet, beside as many bare events; what an environment of one needs; all
+ * clients of all scenes of the gallery under eleven seeds, on all cores, by the clock.
+ */
+void bench_fleet(const char *file, const char *client);
+void bench_memory(const char *file);
+void bench_gallery(int count, char **files);
+
 double bench_cpu_ns(void);             /* processor time this process has used */
 double bench_median(double *v, int n); /* sorts v */
 
