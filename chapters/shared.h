@@ -33,8 +33,9 @@
  *
  * Failures and successes are counted in windows of the wall clock, one after the other.
  * Successes are written with the next failure or, once the window has a failure, when
- * the copy is due to be looked at again; those of an earlier window are dropped. So the
- * share of failures stays true, and a fleet without failures writes nothing.
+ * the copy is due to be looked at again; those of an earlier window are dropped; and no
+ * share is judged in the first cache_ms of a window, while they are on their way. So
+ * the share of failures stays true, and a fleet without failures writes nothing.
  *
  * What the item is, and what the store does with it, stands in item.h. The numbers in
  * brackets name chapters. */
@@ -46,8 +47,9 @@
 
 /* All of it 0: no store, the breaker is this process's own. cache_ms switches it on;
  * then timeout_ms and window_ms must be set, and failures or a rate. How long to stay
- * open, the probe's lease (longer than a call may take, or a second probe is let in)
- * and successes_to_close are those of the breaker_config. */
+ * open, the probe's lease (longer than a call may take, or a second probe is let in,
+ * and longer than timeout_ms) and successes_to_close are those of the breaker_config.
+ */
 struct shared_config {
     uint32_t cache_ms;   /* [13] trust the copy of the item for so long; 0: no store */
     uint32_t timeout_ms; /* [15] longest wait for the store; its own deadline */
@@ -68,8 +70,9 @@ struct shared {
     bool known;       /* it was read once */
     int64_t read_ms;  /* when it was last read */
     int64_t seen_ms; /* [15] when its rest, or its lease, was first seen as it stands */
-    int64_t window_ms; /* [14] the window of the successes below */
-    uint32_t good;     /* [14] successes not written yet */
+    int64_t window_seen_ms; /* [14] when the window of the item was first seen */
+    int64_t window_ms;      /* [14] the window of the successes below */
+    uint32_t good;          /* [14] successes not written yet */
 };
 
 /* What one call has on hand. `write` is under way, or was the last one. */

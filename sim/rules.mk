@@ -1,8 +1,19 @@
 # The simulation library, and storm with somebody's client in it.
 
-SIM_PARTS := sim random histogram backend load recorder world facts json scene
-STORM_PARTS := storm verbs expect sweep output picture gnuplot plot plot_panels plot_ribbons \
-  plot_runs plot_fan plot_goodput input
+# WORLD_PARTS is all that a run needs, whoever calls; SCENE_RUN_PARTS adds those who do,
+# but nothing that reads JSON.
+WORLD_PARTS := sim random histogram backend load pool store gateway recorder world \
+  world_worker world_memory world_faults
+RIVAL_PARTS := rival_common rival_rmw rival_leased
+SCENE_RUN_PARTS := $(WORLD_PARTS) $(RIVAL_PARTS) scene_run
+SIM_PARTS := $(SCENE_RUN_PARTS) prices facts json scene scene_world scene_fleet scene_faults
+SWARM_PARTS := swarm swarm_draw swarm_demand swarm_judge swarm_jobs swarm_shrink swarm_write \
+  swarm_watch swarm_watch_item swarm_watch_env
+EXPLORE_PARTS := explore_set explore_step explore_world explore_possible explore_judge explore_live explore_search \
+  explore_words explore_story
+STORM_PARTS := storm verbs expect merge part sweep output picture gnuplot plot plot_panels plot_ribbons \
+  plot_runs plot_fan plot_goodput input \
+  gallery gallery_row plot_gallery $(SWARM_PARTS) $(EXPLORE_PARTS) explore explore_trace
 SIM_DIR := $(BUILD)/sim/$(MODE)
 SIM_OBJECTS := $(SIM_PARTS:%=$(SIM_DIR)/%.o)
 STORM_OBJECTS := $(STORM_PARTS:%=$(SIM_DIR)/%.o) $(SIM_DIR)/adapter.o $(SIM_OBJECTS)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "explore.h"
 #include "sweep.h"
 
 static const char help[] =
@@ -17,7 +18,17 @@ static const char help[] =
     "  storm run SCENE            one client, one seed: a picture and the facts\n"
     "  storm compare SCENE        all clients of the scene under one seed\n"
     "  storm sweep SCENE          all clients under many seeds, and what must hold\n"
+    "  storm merge SCENE PART...  the parts of a sweep, each from its storm sweep "
+    "--part\n"
     "  storm replay SCENE         run again, and compare with --digest\n"
+    "  storm gallery [NAME...]    all scenes of sim/gallery, or those whose names "
+    "begin\n"
+    "                             so: one table, and what must hold\n"
+    "  storm swarm [SCENE]        scenes drawn by chance, a seed each, and the rules "
+    "that must\n"
+    "                             hold in all; what breaks one is made small\n"
+    "  storm explore [SCENE]      every order in which a few environments share a "
+    "breaker\n"
     "  storm plot OUT LABEL=FILE...     runs of different programs side by side, each\n"
     "                                   from its storm run --csv FILE, as OUT.svg or "
     ".png\n"
@@ -28,8 +39,18 @@ static const char help[] =
     "\n"
     "  --client NAME   only this client (run: default the last in the scene)\n"
     "  --seed N        seed, or the first of many (default 1)\n"
-    "  --seeds N       sweep: how many (default 100)\n"
-    "  --jobs N        sweep: processes (default: one per core); changes no result\n"
+    "  --seeds N       sweep, gallery, swarm: how many (default 100, 11, 1000)\n"
+    "  --jobs N        the same: processes (default: one per core); changes no result\n"
+    "  --shard I/N     sweep: only the I-th part of N of the seeds, for one of N "
+    "machines\n"
+    "  --part FILE     where that goes; storm merge puts the parts together\n"
+    "  --only LIST     swarm: only these faults of the scene, such as 3,7, or none\n"
+    "  --protocol NAME explore, swarm, without a scene: ours (default), rmw or leased\n"
+    "  --environments N  1 to 3; --calls N, --ticks N: requests and time in all\n"
+    "  --faults LIST   all (default), none, or some of error,lost,late,stale,crash,\n"
+    "                  pause,dead; --budget N: so many in one walk\n"
+    "  --rules LIST    ask only these; --skew: with clocks that differ, too\n"
+    "  --trace FILE    where a broken rule goes, for storm replay FILE\n"
     "  --facts         all facts, not only the main ones\n"
     "  --csv FILE      numbers over time (sweep: a line per run); - is standard "
     "output\n"
@@ -54,8 +75,12 @@ static const struct {
 } verbs[] = {{"run", storm_run, false, "runs goodput"},
              {"compare", storm_compare, false, "runs goodput"},
              {"sweep", storm_sweep, false, "fan"},
+             {"merge", storm_merge, true, NULL},
              {"replay", storm_replay, false, NULL},
              {"list", storm_list, false, NULL},
+             {"gallery", storm_gallery, true, NULL},
+             {"swarm", storm_swarm, false, NULL},
+             {"explore", storm_explore, false, NULL},
              {"plot", storm_plot, true, NULL},
              {"picture", storm_picture, true, NULL}};
 
@@ -64,6 +89,18 @@ enum {
     SEED,
     SEEDS,
     JOBS,
+    SHARD,
+    PART,
+    ONLY,
+    PROTOCOL,
+    ENVIRONMENTS,
+    CALLS,
+    TICKS,
+    FAULTS,
+    BUDGET,
+    RULES,
+    SKEW,
+    TRACE,
     FACTS,
     CSV,
     JSON,
@@ -80,6 +117,18 @@ static const struct option long_options[] = {
     {"seed", required_argument, NULL, SEED},
     {"seeds", required_argument, NULL, SEEDS},
     {"jobs", required_argument, NULL, JOBS},
+    {"shard", required_argument, NULL, SHARD},
+    {"part", required_argument, NULL, PART},
+    {"only", required_argument, NULL, ONLY},
+    {"protocol", required_argument, NULL, PROTOCOL},
+    {"environments", required_argument, NULL, ENVIRONMENTS},
+    {"calls", required_argument, NULL, CALLS},
+    {"ticks", required_argument, NULL, TICKS},
+    {"faults", required_argument, NULL, FAULTS},
+    {"budget", required_argument, NULL, BUDGET},
+    {"rules", required_argument, NULL, RULES},
+    {"skew", no_argument, NULL, SKEW},
+    {"trace", required_argument, NULL, TRACE},
     {"facts", no_argument, NULL, FACTS},
     {"csv", required_argument, NULL, CSV},
     {"json", required_argument, NULL, JSON},
@@ -105,8 +154,47 @@ static uint64_t number(const char *option, const char *text, uint64_t min, uint6
     return value;
 }
 
+/* Those of explore; false if it is none of them. */
+static bool set_explore_option(struct options *o, int which, const char *text)
+{
+    switch (which) {
+    case PROTOCOL:
+        o->protocol = text;
+        return true;
+    case ENVIRONMENTS:
+        o->environments =
+            (uint32_t)number("environments", text, 1, EXPLORE_ENVS_MAX);
+        return true;
+    case CALLS:
+        o->calls = (uint32_t)number("calls", text, 1, EXPLORE_CALLS_MAX);
+        return true;
+    case TICKS:
+        o->ticks = (uint32_t)number("ticks", text, 1, EXPLORE_TICKS_MAX);
+        return true;
+    case FAULTS:
+        o->faults = text;
+        return true;
+    case BUDGET:
+        o->budget = (uint32_t)number("budget", text, 1, EXPLORE_BUDGET_MAX);
+        return true;
+    case RULES:
+        o->rules = text;
+        return true;
+    case SKEW:
+        o->skew = true;
+        return true;
+    case TRACE:
+        o->trace = text;
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void set_option(struct options *o, int which, const char *text)
 {
+    if (set_explore_option(o, which, text))
+        return;
     switch (which) {
     case CLIENT:
         o->client = text;
@@ -119,6 +207,21 @@ static void set_option(struct options *o, int which, const char *text)
         break;
     case JOBS:
         o->jobs = (uint32_t)number("jobs", text, 1, 1024);
+        break;
+    case SHARD:
+        if (!sweep_shard_parse(&o->shard, text)) {
+            fprintf(stderr,
+                    "storm: --shard: found \"%s\", wanted i/n: the i-th of n parts, n "
+                    "at most %d\n",
+                    text, SWEEP_PARTS_MAX);
+            exit(2);
+        }
+        break;
+    case PART:
+        o->part = text;
+        break;
+    case ONLY:
+        o->only = text;
         break;
     case FACTS:
         o->all_facts = true;
@@ -204,10 +307,11 @@ static int obey(struct options *o, const char *verb, char *const *words, int cou
     while (i < all && strcmp(verbs[i].name, verb) != 0)
         i++;
     if (i == all) {
-        fprintf(stderr,
-                "storm: there is no \"%s\": run, compare, sweep, replay, list, plot, "
-                "picture\n",
-                verb);
+        fprintf(
+            stderr,
+            "storm: there is no \"%s\": run, compare, sweep, merge, replay, list, gallery, "
+            "swarm, explore, plot, picture\n",
+            verb);
         return 2;
     }
     o->words = words;
@@ -217,12 +321,16 @@ static int obey(struct options *o, const char *verb, char *const *words, int cou
         fprintf(stderr, "storm: one scene at a time, please: \"%s\"\n", words[1]);
         return 2;
     }
+    if (o->seeds == 0 && verbs[i].run == storm_swarm)
+        o->seeds = 1000;
+    if (o->seeds == 0)
+        o->seeds = verbs[i].run == storm_gallery ? 11 : 100;
     return as_fits(o, verb, verbs[i].plots) ? verbs[i].run(o) : 2;
 }
 
 int main(int argc, char **argv)
 {
-    struct options options = {.seed = 1, .seeds = 100, .jobs = sweep_cores()};
+    struct options options = {.seed = 1, .jobs = sweep_cores()};
     const char *no_colour = getenv("NO_COLOR");
     options.colour = isatty(STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0');
     for (int which; (which = getopt_long(argc, argv, "", long_options, NULL)) != -1;)

@@ -5,15 +5,22 @@
 #include <stdio.h>
 
 #include "scene.h"
+#include "sweep.h"
 
 struct options {
     const char *scene, *client; /* client NULL: the verb's own choice */
     const char *csv, *json, *plot, *digest;
-    const char *as, *title; /* how to plot; what to write over it */
-    char *const *words;     /* plot, picture: what stands after the verb */
+    const char *only;         /* swarm: the faults that stay */
+    const char *part;         /* where a shard of a sweep goes */
+    struct sweep_shard shard; /* of 0: not given */
+    const char *as, *title;   /* how to plot; what to write over it */
+    char *const *words;       /* what stands after the verb */
     int word_count;
     uint64_t seed;
     uint32_t seeds, jobs;
+    const char *protocol, *faults, *rules, *trace;    /* explore; NULL: not given */
+    uint32_t environments, calls, ticks, budget; /* explore; 0: not given */
+    bool skew;                                   /* explore */
     bool all_facts, quiet, colour;
 };
 
@@ -22,12 +29,21 @@ struct options {
 int storm_run(const struct options *options);
 int storm_compare(const struct options *options);
 int storm_sweep(const struct options *options);
+int storm_merge(const struct options *options);
 int storm_replay(const struct options *options);
 int storm_list(const struct options *options);
+int storm_gallery(const struct options *options);
+int storm_swarm(const struct options *options);
+int storm_explore(const struct options *options);
 int storm_plot(const struct options *options);
 int storm_picture(const struct options *options);
 
-/* Find and read a scene by file or by name, or say why not; false then. */
+/* Play a counter-example of explore again. */
+int storm_replay_trace(const struct options *options, const char *file);
+
+/* Find a scene by file or by name, and read it too, or say why not; false then. */
+enum { STORM_FILE_MAX = 512 };
+bool storm_scene_file(const struct options *options, char file[STORM_FILE_MAX]);
 bool storm_scene(const struct options *options, struct scene *scene);
 
 /* The client meant by --client, or `otherwise`; -1 after an error was printed. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "explore_trace.h"
 #include "facts.h"
 #include "json.h"
 #include "output.h"
@@ -26,22 +27,27 @@ static bool exists(const char *file)
     return true;
 }
 
-bool storm_scene(const struct options *options, struct scene *scene)
+bool storm_scene_file(const struct options *options, char file[STORM_FILE_MAX])
 {
-    char file[512], error[JSON_ERROR_MAX];
     if (options->scene == NULL) {
         fprintf(stderr, "storm: which scene? storm list shows them\n");
         return false;
     }
-    snprintf(file, sizeof file, "%s", options->scene);
+    snprintf(file, STORM_FILE_MAX, "%s", options->scene);
     if (!exists(file))
-        snprintf(file, sizeof file, "sim/scenes/%s.json", options->scene);
-    if (!exists(file)) {
-        fprintf(stderr,
-                "storm: there is no file or scene \"%s\"; storm list shows them\n",
-                options->scene);
+        snprintf(file, STORM_FILE_MAX, "sim/scenes/%s.json", options->scene);
+    if (exists(file))
+        return true;
+    fprintf(stderr, "storm: there is no file or scene \"%s\"; storm list shows them\n",
+            options->scene);
+    return false;
+}
+
+bool storm_scene(const struct options *options, struct scene *scene)
+{
+    char file[STORM_FILE_MAX], error[JSON_ERROR_MAX];
+    if (!storm_scene_file(options, file))
         return false;
-    }
     if (scene_load(scene, file, error))
         return true;
     fprintf(stderr, "%s\n", error);
@@ -219,7 +225,11 @@ int storm_compare(const struct options *o)
 int storm_replay(const struct options *o)
 {
     struct scene scene;
-    char hex[24];
+    char hex[24], file[STORM_FILE_MAX];
+    if (!storm_scene_file(o, file))
+        return 2;
+    if (explore_trace_is(file))
+        return storm_replay_trace(o, file);
     if (!storm_scene(o, &scene))
         return 2;
     int client = storm_client(o, &scene, (int)scene.clients - 1);

@@ -1,6 +1,8 @@
 /* world_memory.c - the memory of workers and callers. Threads share what is there from
  * the start. In a fleet it grows with the environments that are used: a limit of a
  * hundred thousand costs nothing by itself. */
+#include <stdalign.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +32,31 @@ void memory_grow(struct world *w, uint32_t slot)
     w->states = more(w->states, old, room, (c->backend.shards + 1) * sizeof *w->states);
 }
 
+/* Environments are cut from blocks, each four times as large as the last. In small
+ * pieces an allocator hands them back to the system at the end of a run, only to ask
+ * for them again, page by page, in the next; that took as long as the run itself. */
+struct block {
+    struct block *next;
+    size_t room, used; /* environments */
+    alignas(max_align_t) unsigned char bytes[];
+};
+enum { BLOCK_LEAST = 16, BLOCK_MOST = 1024 };
+
+static unsigned char *new_env(struct world *w)
+{
+    struct block *block = w->blocks;
+    size_t align = alignof(max_align_t);
+    size_t bytes = (w->caller->env_bytes + align - 1) / align * align;
+    if (block == NULL || block->used == block->room) {
+        size_t room = block == NULL ? BLOCK_LEAST : block->room * 4;
+        room = room < BLOCK_MOST ? room : BLOCK_MOST;
+        block = world_must(malloc(sizeof *block + room * bytes));
+        *block = (struct block){.next = w->blocks, .room = room};
+        w->blocks = block;
+    }
+    return block->bytes + block->used++ * bytes;
+}
+
 void memory_born(struct world *w, uint32_t slot)
 {
     const struct world_watch *watch = w->config->watch;
@@ -39,9 +66,8 @@ void memory_born(struct world *w, uint32_t slot)
         watch->dies(watch->who, slot); /* it was idle for too long */
     w->workers[slot].dead = false;
     if (first)
-        w->envs[slot] = world_must(calloc(1, bytes));
-    else
-        memset(w->envs[slot], 0, bytes);
+        w->envs[slot] = new_env(w);
+    memset(w->envs[slot], 0, bytes);
     memset(world_states(w, slot), 0,
            (w->config->backend.shards + 1) * sizeof *w->states);
     w->caller->init(w->envs[slot], w->caller_config, random_bits(&w->births));
@@ -52,10 +78,9 @@ static void new_breakers(struct world *w, uint64_t seed)
     size_t bytes = w->caller->env_bytes, shards = w->config->backend.shards + 1;
     w->envs = world_must(calloc(w->memories, sizeof *w->envs));
     w->states = world_must(calloc(w->memories * shards, sizeof *w->states));
-    unsigned char *block = world_must(calloc(w->memories, bytes));
     for (uint32_t i = 0; i < w->memories; i++) {
         uint64_t state = seed ^ (uint64_t)i << 32;
-        w->envs[i] = block + i * bytes;
+        w->envs[i] = memset(new_env(w), 0, bytes);
         w->caller->init(w->envs[i], w->caller_config, random_splitmix(&state));
     }
 }
@@ -73,9 +98,10 @@ void memory_new(struct world *w, uint64_t seed)
 
 void memory_free(struct world *w)
 {
-    uint32_t blocks = w->config->pool.fleet ? w->slots : 1;
-    for (uint32_t i = 0; i < blocks; i++)
-        free(w->envs[i]);
+    for (struct block *block = w->blocks, *next; block != NULL; block = next) {
+        next = block->next;
+        free(block);
+    }
     free(w->envs);
     free(w->workers);
     free(w->calls);

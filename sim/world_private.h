@@ -44,6 +44,7 @@ struct world {
     uint32_t slots, room;      /* that were ever used; for which there is room */
     uint32_t memories;         /* of breakers, or of environments: */
     unsigned char **envs;      /* the caller's; in a fleet NULL if there was none yet */
+    struct block *blocks;      /* from which they are cut */
     unsigned char *calls;      /* the caller's, by slot */
     enum caller_state *states; /* of each breaker, when last looked at */
 

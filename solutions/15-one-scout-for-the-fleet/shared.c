@@ -33,6 +33,8 @@ static void see(struct shared *s, int64_t now_ms)
         s->read_ms = now_ms - s->config.cache_ms; /* as good as due */
     if (s->seen_ms > now_ms)
         s->seen_ms = now_ms;
+    if (s->window_seen_ms > now_ms)
+        s->window_seen_ms = now_ms;
 }
 
 static int64_t lease_ms(const struct shared *s)
@@ -63,6 +65,8 @@ static bool adopt(struct shared *s, const struct item *raw, bool strong, int64_t
                    item_over_ms(&item) != item_over_ms(&s->item);
     if (changed)
         s->seen_ms = now_ms;
+    if (!s->known || item.window_ms != s->item.window_ms)
+        s->window_seen_ms = now_ms;
     if (item.generation != s->item.generation) /* counted in another life */
         s->good = 0;
     s->item = item;
@@ -71,12 +75,13 @@ static bool adopt(struct shared *s, const struct item *raw, bool strong, int64_t
     return true;
 }
 
-/* The window that counts: ours by the clock, or the one that a host a little ahead of
- * us has begun already. */
+/* The window that counts: ours by the clock, or the one that a host ahead of us has
+ * begun, for as long as a window lasts. So clocks that differ may cut windows short,
+ * and none begins one that was begun already. */
 static int64_t window_at(const struct shared *s, int64_t now_ms)
 {
     int64_t length = s->config.window_ms, ours = now_ms - now_ms % length;
-    bool ahead = s->item.window_ms > ours && s->item.window_ms <= ours + length;
+    bool ahead = s->item.window_ms > ours && now_ms - s->window_seen_ms < length;
     return ahead ? s->item.window_ms : ours;
 }
 
@@ -89,11 +94,16 @@ static void roll_window(struct shared *s, int64_t now_ms)
     s->window_ms = window;
 }
 
-static bool too_many(const struct shared_config *c, const struct item *item)
+/* A share is judged once the successes of the others have had time to arrive, a
+ * cache_ms after the window was first seen: until then it knows failures above all. */
+static bool too_many(const struct shared *s, int64_t now_ms)
 {
+    const struct shared_config *c = &s->config;
+    const struct item *item = &s->item;
     if (c->failures > 0 && item->failed >= c->failures)
         return true;
     return c->failure_pct > 0 && item->calls >= c->min_calls &&
+           now_ms - s->window_seen_ms >= c->cache_ms &&
            (uint64_t)item->failed * 100 >= (uint64_t)item->calls * c->failure_pct;
 }
 
@@ -300,8 +310,7 @@ static struct shared_wish wind_up(struct shared *s, struct shared_call *call,
     if (!counted)
         return save_counts(s, call, COUNTING, now_ms);
     call->failed = 0;
-    return too_many(&s->config, &s->item) ? save_open(s, call, ITEM_TRIP, now_ms)
-                                          : done(call);
+    return too_many(s, now_ms) ? save_open(s, call, ITEM_TRIP, now_ms) : done(call);
 }
 
 /* Whether it was made, nobody knows; the next call looks. */
@@ -342,6 +351,8 @@ struct shared_wish shared_hear(struct shared *s, struct shared_call *call,
         return load(call, after ? LEARNING : CHECKING, true);
     if (after)
         return wind_up(s, call, news == SHARED_SAVED, now_ms);
+    if (call->phase == READING && must_flush(s, now_ms))
+        return save_counts(s, call, FLUSHING, now_ms);
     if (is_ours(s, call) && now_ms < over_ms(s))
         return grant(s, call, true);
     call->conflicts += is_ours(s, call); /* a lease that is over is as good as lost */
@@ -404,6 +415,8 @@ const char *shared_config_error(const struct shared_config *c,
                                 const struct breaker_config *breaker)
 {
     bool on = c->cache_ms > 0;
+    uint32_t lease =
+        breaker->probe_lease_ms > 0 ? breaker->probe_lease_ms : breaker->open_ms;
     bool any = c->timeout_ms > 0 || c->skip_ms > 0 || c->jitter_ms > 0 ||
                c->window_ms > 0 || c->failures > 0 || c->failure_pct > 0;
     const struct {
@@ -419,7 +432,10 @@ const char *shared_config_error(const struct shared_config *c,
         {c->failure_pct > 0 && c->min_calls == 0,
          "a shared failure_pct needs min_calls: the first failure is 100 per cent"},
         {on && breaker->open_ms == 0,
-         "a shared breaker needs open_ms: no fleet-wide fuse"}};
+         "a shared breaker needs open_ms: no fleet-wide fuse"},
+        {on && lease <= c->timeout_ms, "a shared breaker's lease must be longer than "
+                                       "timeout_ms, or it is over before "
+                                       "its owner hears of it"}};
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (rules[i].wrong)
             return rules[i].why;
