@@ -32,10 +32,11 @@
  * far ahead is cut to its longest length since it was first seen.
  *
  * Failures and successes are counted in windows of the wall clock, one after the other.
- * Successes are written with the next failure or, once the window has a failure, when
- * the copy is due to be looked at again; those of an earlier window are dropped; and no
- * share is judged in the first cache_ms of a window, while they are on their way. So
- * the share of failures stays true, and a fleet without failures writes nothing.
+ * Successes are written with the next failure or, if a share is judged and the window
+ * has a failure, when the copy is due to be looked at again; those of an earlier window
+ * are dropped; and no share is judged in the first cache_ms of a window, while they are
+ * on their way. So the share of failures stays true, and a fleet without failures
+ * writes nothing.
  *
  * What the item is, and what the store does with it, stands in item.h. The numbers in
  * brackets name chapters. */

@@ -245,10 +245,12 @@ static struct shared_wish decide(struct shared *s, struct shared_call *call,
     return save_probe(s, call, now_ms, random);
 }
 
-/* The window has failures, so our successes matter; writing them shows us the item. */
+/* The window has failures and a share is judged, so our successes matter; writing them
+ * shows us the item. */
 static bool must_flush(const struct shared *s, int64_t now_ms)
 {
-    return s->good > 0 && s->item.state == BREAKER_CLOSED && s->item.failed > 0 &&
+    return s->config.failure_pct > 0 && s->good > 0 &&
+           s->item.state == BREAKER_CLOSED && s->item.failed > 0 &&
            s->item.window_ms == s->window_ms && window_at(s, now_ms) == s->window_ms;
 }
 
