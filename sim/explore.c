@@ -71,31 +71,43 @@ static void set_small_world(const struct caller *caller, uint32_t environments,
 
 /* --- options ---------------------------------------------------------------------- */
 
+/* The place of a word of `n` bytes in a list of words; that of its end if it is none.
+ */
+static int find_word(const struct explore_word *words, const char *word, size_t n)
+{
+    int i = 0;
+    while (words[i].name != NULL &&
+           (strlen(words[i].name) != n || strncmp(words[i].name, word, n) != 0))
+        i++;
+    return i;
+}
+
+static bool unknown_word(const char *option, const struct explore_word *words,
+                         const char *word, size_t n)
+{
+    fprintf(stderr, "storm: --%s: found \"%.*s\", allowed all, none, or some of",
+            option, (int)n, word);
+    for (int i = 0; words[i].name != NULL; i++)
+        fprintf(stderr, " %s", words[i].name);
+    fputc('\n', stderr);
+    return false;
+}
+
 /* The bits of a list such as "lost,late"; "all" and "none" are lists too. */
 static bool read_list(const char *option, const char *text,
                       const struct explore_word *words, unsigned *set)
 {
+    bool all = text == NULL || strcmp(text, "all") == 0;
     *set = 0;
-    if (text == NULL || strcmp(text, "all") == 0)
-        for (int i = 0; words[i].name != NULL; i++)
-            *set |= 1u << i;
-    if (text == NULL || strcmp(text, "all") == 0 || strcmp(text, "none") == 0)
+    for (int i = 0; all && words[i].name != NULL; i++)
+        *set |= 1u << i;
+    if (all || strcmp(text, "none") == 0)
         return true;
     for (const char *at = text; at != NULL;) {
         size_t n = strcspn(at, ",");
-        int i = 0;
-        while (words[i].name != NULL &&
-               (strlen(words[i].name) != n || strncmp(words[i].name, at, n) != 0))
-            i++;
-        if (words[i].name == NULL) {
-            fprintf(stderr,
-                    "storm: --%s: found \"%.*s\", allowed all, none, or some of",
-                    option, (int)n, at);
-            for (i = 0; words[i].name != NULL; i++)
-                fprintf(stderr, " %s", words[i].name);
-            fputc('\n', stderr);
-            return false;
-        }
+        int i = find_word(words, at, n);
+        if (words[i].name == NULL)
+            return unknown_word(option, words, at, n);
         *set |= 1u << i;
         at = at[n] == ',' ? at + n + 1 : NULL;
     }

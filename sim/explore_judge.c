@@ -81,6 +81,19 @@ struct writer {
     bool ok;
 };
 
+static bool owner_changes(const struct caller_view *was, const struct caller_view *is)
+{
+    return was->owner != is->owner || was->lease_until != is->lease_until;
+}
+
+/* A lease is given, and not given back. */
+static bool gives_lease(const struct caller_view *was, const struct caller_view *is)
+{
+    bool given = is->owner != 0 || is->lease_until != 0;
+    return is->state == CALLER_HALF_OPEN &&
+           (was->state != CALLER_HALF_OPEN || (given && owner_changes(was, is)));
+}
+
 static void judge_change(const struct court *c, const struct writer *w,
                          const struct caller_view *was, const struct caller_view *is)
 {
@@ -104,16 +117,11 @@ static void judge_change(const struct court *c, const struct writer *w,
         w->lease == EXPLORE_NO_LEASE)
         object(c, EXPLORE_PUSHED_OPEN, "%s writes OPEN over HALF_OPEN and is no prober",
                name);
-    if (w->lease == EXPLORE_OLD &&
+    if (w->lease == EXPLORE_OLD && !gives_lease(was, is) &&
         (was->state != is->state || was->generation != is->generation))
         object(c, EXPLORE_ZOMBIE,
                "%s writes %s over %s, and a newer lease than its own has been given",
                name, words_state(is->state), words_state(was->state));
-}
-
-static bool owner_changes(const struct caller_view *was, const struct caller_view *is)
-{
-    return was->owner != is->owner || was->lease_until != is->lease_until;
 }
 
 static void judge_numbers(const struct court *c, const struct writer *w,
@@ -163,10 +171,7 @@ static void remember_write(const struct court *c, const struct writer *w,
         after->env[i].current = 0;
     if (begins)
         after->failures = 0;
-    bool given = is->owner != 0 || is->lease_until != 0; /* or given back */
-    if (is->state != CALLER_HALF_OPEN)
-        return;
-    if (was->state == CALLER_HALF_OPEN && (!given || !owner_changes(was, is)))
+    if (!gives_lease(was, is))
         return;
     new_lease(after, w->env);
     if (w->env == NULL)
@@ -230,16 +235,39 @@ static void remember_item(const struct court *c, uint32_t who)
 
 /* --- what it wants ---------------------------------------------------------------- */
 
+/* By how many ticks the clocks of two environments differ. */
+static int apart(const struct explore_config *config, uint32_t a, uint32_t b)
+{
+    int ahead = config->offset[a] - config->offset[b];
+    return ahead > 0 ? ahead : -ahead;
+}
+
+static bool runs(const struct explore_config *config, int ticks)
+{
+    return config->lease == 0 || ticks * config->tick < config->lease;
+}
+
+/* No lease helps against clocks that differ: what still runs by the one is over by the
+ * other, and both are in the right. */
+static bool excused_by_clocks(const struct court *c, uint32_t other, uint32_t who)
+{
+    const struct explore_env *mine = &c->after->env[who];
+    int slack = apart(c->config, other, who);
+    int later = c->after->env[other].lease_since - mine->lease_since;
+    int age = c->after->tick + 1 - mine->lease_since;
+    return slack > 0 && mine->lease_since > 0 && runs(c->config, age) &&
+           !runs(c->config, later + slack);
+}
+
+/* Is the probe of `other` out, under a lease that runs whatever the clocks? */
 static bool is_live(const struct court *c, uint32_t other, uint32_t who)
 {
     const struct explore_env *env = &c->after->env[other];
-    const int *offset = c->config->offset;
     if (other == who || env->phase != EXPLORE_CALLING || !(env->flags & EXPLORE_PROBE))
         return false;
-    int slack = offset[other] > offset[who] ? offset[other] - offset[who]
-                                            : offset[who] - offset[other];
     int age = c->after->tick + 1 - env->lease_since;
-    return c->config->lease == 0 || (age + slack) * c->config->tick < c->config->lease;
+    return runs(c->config, age + apart(c->config, other, who)) &&
+           !excused_by_clocks(c, other, who);
 }
 
 static void judge_probe(const struct court *c, uint32_t who)

@@ -197,7 +197,7 @@ static void make_room(struct explore_live *live)
 {
     struct known *old = live->known;
     uint64_t slots = live->slots;
-    if (live->n * 2 < slots)
+    if (live->n * 4 < slots * 3)
         return;
     live->slots *= 2;
     live->known = calloc(live->slots, sizeof *live->known);

@@ -162,9 +162,9 @@ static void expand(struct search *s, const struct explore_state *state, uint64_t
                    uint32_t turn)
 {
     uint32_t first = first_of(s, state);
-    for (uint8_t kind = 0; kind < MOVE_KINDS; kind++) {
-        for (uint8_t who = 0; who < s->config->environments; who++) {
-            struct explore_move move = {kind, who};
+    for (uint32_t kind = 0; kind < MOVE_KINDS; kind++) {
+        for (uint32_t who = 0; who < s->config->environments; who++) {
+            struct explore_move move = {(uint8_t)kind, (uint8_t)who};
             if (first < EXPLORE_ENVS_MAX && (who != first || explore_is_global(move)))
                 continue;
             if (s->result->broken.rule == EXPLORE_NO_RULE)

@@ -211,6 +211,7 @@ static void say_fault(struct row *row, enum explore_fault fault, uint32_t who,
         [EXPLORE_LOST] = "lost is the answer to",
         [EXPLORE_LATE] = "still on its way is the write of",
         [EXPLORE_STALE] = "what was there before is shown to"};
+    assert(fault < EXPLORE_FAULTS);
     row->fault = true;
     if (fault == EXPLORE_CRASH)
         say(row, who + 1, "! crashes; another takes its place");
@@ -226,6 +227,7 @@ static void say_place(const struct story *s, struct row *row, struct explore_mov
                       const struct explore_did *did, const struct explore_state *before)
 {
     struct words mover = words_name(move.who, before->env[move.who].life);
+    struct words sender = words_name(before->orphan_who, before->orphan_life);
     const char *name = mover.text;
     switch ((enum explore_kind)move.kind) {
     case MOVE_SERVE:
@@ -237,8 +239,7 @@ static void say_place(const struct story *s, struct row *row, struct explore_mov
         break;
     case MOVE_ARRIVE:
         say(row, ITEM, "! late: ");
-        say_write(s, row, words_name(before->orphan_who, before->orphan_life).text,
-                  did);
+        say_write(s, row, sender.text, did);
         row->fault = true;
         break;
     case MOVE_GOOD:
@@ -282,34 +283,42 @@ static void tell_move(struct story *s, struct explore_move move,
 
 /* --- the ending ------------------------------------------------------------------- */
 
-static void tell_tick(struct story *s, struct row *row)
+/* One that differs from the one before it in nothing but the time is left out. */
+static void tell_tick(struct story *s, struct row *row, struct row *before)
 {
-    say(row, TIME, "%s", words_tick(s->config, s->state.tick).text);
     if (!s->state.dead)
         say(row, ITEM, "%s", words_item(s->world, s->config, s->state.item).text);
-    print_row(s, row);
-    *row = (struct row){.fault = false};
+    if (memcmp(row, before, sizeof *row) != 0) {
+        *before = *row;
+        say(row, TIME, "%s", words_tick(s->config, s->state.tick).text);
+        print_row(s, row);
+    }
+    memset(row, 0, sizeof *row);
 }
 
 static void tell_ending(struct story *s, bool dead)
 {
     struct explore_move move;
     struct explore_did did;
-    struct row row = {.fault = false};
+    struct row row, before;
+    memset(&row, 0, sizeof row);
+    memset(&before, 0, sizeof before);
     uint32_t until = s->state.tick + s->config->patience;
     fprintf(s->out,
             "\nFrom here on the backend is well and %s. Each environment ends what it "
             "does\nand makes a call in each tick; at the end of each:\n\n",
             dead ? "the store is dead" : "nothing fails");
-    memset(s->acts, true, sizeof s->acts);
+    memset(s->acts, true, s->config->environments * sizeof *s->acts);
     explore_live_enter(&s->state, dead);
     while (s->state.tick < until &&
            explore_live_next(s->world, s->config, &s->state, &move, &did)) {
         if (did.stepped && did.wish == CALLER_ANSWER)
             snprintf(row.cell[move.who + 1], TEXT, "%s", answers[did.answer]);
         if (move.kind == MOVE_TICK)
-            tell_tick(s, &row);
+            tell_tick(s, &row, &before);
     }
+    fprintf(s->out, "... and so on until %s.\n",
+            words_tick(s->config, s->state.tick).text);
 }
 
 /* --- the whole -------------------------------------------------------------------- */

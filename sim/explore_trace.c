@@ -77,8 +77,8 @@ static cJSON *tree_of(const struct explore_config *config,
     cJSON_AddNumberToObject(root, "environments", config->environments);
     cJSON_AddNumberToObject(root, "calls", config->calls);
     cJSON_AddNumberToObject(root, "ticks", config->ticks);
-    cJSON_AddNumberToObject(root, "tick_ms", (double)(config->tick / SIM_MS));
-    cJSON_AddNumberToObject(root, "lease_ms", (double)(config->lease / SIM_MS));
+    cJSON_AddNumberToObject(root, "tick_ms", (double)config->tick / 1e6);
+    cJSON_AddNumberToObject(root, "lease_ms", (double)config->lease / 1e6);
     cJSON_AddNumberToObject(root, "patience", config->patience);
     cJSON_AddNumberToObject(root, "budget", config->budget);
     add_words(root, "faults", explore_faults, config->faults);
@@ -146,7 +146,8 @@ static unsigned read_words(struct json_reader *r, const cJSON *root, const char 
     for (int i = 0; i < n; i++) {
         const char *word = cJSON_GetStringValue(cJSON_GetArrayItem(list, i));
         int k = 0;
-        while (words[k].name != NULL && (word == NULL || strcmp(words[k].name, word)))
+        while (words[k].name != NULL &&
+               (word == NULL || strcmp(words[k].name, word) != 0))
             k++;
         if (words[k].name == NULL)
             json_wrong(r, path, "entry %d: found %s, which is none of its words", i,
@@ -181,10 +182,10 @@ static bool read_move(const char *text, uint32_t environments,
     if (blank != NULL &&
         (blank != text + 1 || text[0] < 'A' || move->who >= environments))
         return false;
-    for (uint8_t kind = 0; kind < MOVE_KINDS; kind++) {
+    for (uint32_t kind = 0; kind < MOVE_KINDS; kind++) {
         const char *known = kind < MOVE_FAULT ? move_names[kind]
                                               : explore_faults[kind - MOVE_FAULT].name;
-        move->kind = kind;
+        move->kind = (uint8_t)kind;
         if (strcmp(known, name) == 0)
             return explore_is_global(*move) == (blank == NULL);
     }

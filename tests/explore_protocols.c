@@ -75,6 +75,7 @@ START_TEST(finds_the_bug_of_a_rival)
         world_of(broken[_i].caller, EXPLORE_HAS_VERSION, 1u << broken[_i].rule);
     config.protocol = broken[_i].caller->name;
     config.faults = broken[_i].faults;
+    config.lease = broken[_i].caller == &rival_rmw ? 0 : config.lease; /* it has none */
     set_knob(broken[_i].caller, "open_ms", broken[_i].open_ms);
     must_break(&config, broken[_i].rule, UINT32_MAX);
 }

@@ -106,6 +106,12 @@ static void serve_all(int64_t now_ms)
 
 static const struct shared_config by_count = {
     .cache_ms = 1000, .timeout_ms = 50, .window_ms = 10000, .failures = 3};
+static const struct shared_config by_share = {
+    .cache_ms = 1000, /* it never opens: nobody has so many calls */
+    .timeout_ms = 50,
+    .window_ms = 10000,
+    .failure_pct = 100,
+    .min_calls = 1000000};
 static const struct breaker_config rest = {.open_ms = 5000, .probe_lease_ms = 2000};
 
 START_TEST(a_healthy_fleet_writes_nothing_and_reads_once_in_cache_ms)
@@ -120,16 +126,36 @@ START_TEST(a_healthy_fleet_writes_nothing_and_reads_once_in_cache_ms)
 }
 END_TEST
 
-START_TEST(
-    after_one_failure_each_environment_writes_once_in_cache_ms_until_the_window_ends)
+/* Half a minute, three windows; in the first, environment 7 has the only failure. */
+static void one_failure(struct shared_config config)
 {
-    gather(50, by_count, rest, 1);
+    gather(50, config, rest, 1);
     for (int64_t now = 100000; now < 130000; now += 10)
         for (int e = 0; e < fleet.envs; e++)
             one_call(e, now == 103000 && e == 7 ? BREAKER_FAILED : BREAKER_OK, now);
-    ck_assert_uint_eq(fleet.reads + fleet.writes, 50 * 30 + 1);
-    ck_assert_uint_gt(fleet.writes, 50 * 5);
-    ck_assert_uint_le(fleet.writes, 50 * 7 + 1);
+}
+
+START_TEST(where_failures_are_counted_one_failure_is_one_write)
+{
+    one_failure(by_count);
+    ck_assert_uint_eq(fleet.writes, 1);
+    ck_assert_uint_eq(fleet.reads, 50 * 30);
+}
+END_TEST
+
+/* Where a share is judged, each environment writes its successes when it is shown the
+ * failure, and then instead of a read, until the window ends:
+ *
+ *      0 to 6      read at 103 s, before the failure; at 104 s they see it: 6 writes
+ *      7           has it: 1 write, and 6 from 104 s on, no read in between
+ *      8 to 49     see it in their read at 103 s: 7 writes
+ *
+ * So one request more for each of the other 49, and one for the failure. */
+START_TEST(where_a_share_is_judged_each_environment_writes_once_in_cache_ms)
+{
+    one_failure(by_share);
+    ck_assert_uint_eq(fleet.writes, 7 * 6 + 7 + 42 * 7);
+    ck_assert_uint_eq(fleet.reads + fleet.writes, 50 * 30 + 49 + 1);
 }
 END_TEST
 
@@ -189,13 +215,9 @@ static uint32_t one_window(uint32_t pct, uint32_t min_calls)
 START_TEST(a_share_stays_true_although_successes_are_written_late)
 {
     static const uint32_t shares[] = {3, 10, 30, 50, 70, 90, 100};
-    struct shared_config config = {.cache_ms = 1000,
-                                   .timeout_ms = 50,
-                                   .window_ms = 10000,
-                                   .failures = 1000000}; /* it is only read here */
     uint32_t late = RATE_ENVS * (1000 / GAP_MS + 1);
     for (uint64_t seed = 1; seed <= 20; seed++) {
-        gather(RATE_ENVS, config, rest, seed);
+        gather(RATE_ENVS, by_share, rest, seed);
         one_window(shares[_i], 1);
         const struct item *i = &fleet.store.item;
         UNIT_HOLDS(fleet.calls == 10000 / GAP_MS * RATE_ENVS);
@@ -226,9 +248,8 @@ END_TEST
 
 const struct unit_case shared_fleet_cases[] = {
     {"healthy", &a_healthy_fleet_writes_nothing_and_reads_once_in_cache_ms, 0},
-    {"healthy",
-     &after_one_failure_each_environment_writes_once_in_cache_ms_until_the_window_ends,
-     0},
+    {"healthy", &where_failures_are_counted_one_failure_is_one_write, 0},
+    {"healthy", &where_a_share_is_judged_each_environment_writes_once_in_cache_ms, 0},
     {"at-once", &however_many_fail_at_once_it_opens_once_and_one_probes, MOST - 1},
     {"share", &a_share_stays_true_although_successes_are_written_late, 7},
     {"share", &errors_spread_over_fifty_environments_do_not_read_as_more, 0},

@@ -1,11 +1,52 @@
-/* shared_ills.h - more stories for shared_test.c: old news, a store that fails, clocks
- * that are wrong, items that are none. */
+/* shared_ills.h - more stories for shared_test.c: a write that follows a read, old
+ * news, a store that fails, clocks that are wrong, items that are none. */
 #ifndef SHARED_ILLS_H
 #define SHARED_ILLS_H
 
 #include "shared_stories.h"
 
+/* The window of the item goes two lengths ahead; a has two calls, and it sees that. */
+#define SEEN_AHEAD                                                                     \
+    GRANTED "100002 a bad save=WINDOW;100003 a store done;- window=120000;"            \
+            "101003 a ask load;101004 a store grant;101004 a2 ask grant;"
+/* b has a success not written yet, and a second call; a the first failure. */
+#define TO_FLUSH                                                                       \
+    GRANTED "100001 b ask load;100002 b store grant;100003 b ok done;"                 \
+            "100003 b2 ask grant;100004 a bad save=WINDOW;100005 a store done;"
+
 static const struct shared_story shared_ills[] = {
+    /* --- successes that are written after a read -----------------------------------
+     */
+    {"a read that shows failures is followed by that write", FLUSHES(9), REST,
+     TO_FLUSH "101002 b ask load;101003 b store save=COUNT;101004 b store grant;"
+              "- item v=2,calls=2,failed=1;101005 b ask grant;102004 b ask load;"
+              "102005 b store grant"},
+    {"but not if it shows none", FLUSHES(9), REST,
+     GRANTED "100002 a ok done;- window=100000;101001 a ask load;101002 a store grant"},
+    {"nor if they are those of another window", FLUSHES(9), REST,
+     TO_FLUSH "- window=120000;101002 b ask load;101003 b store grant;- item v=2"},
+    {"nor if it is open", FLUSHES(9), REST,
+     TO_FLUSH "- open=109000;101002 b ask load;101003 b store refuse=5000"},
+    {"nor if we have no successes", FLUSHES(9), REST,
+     TO_FLUSH "101002 c ask load;101003 c store grant;102003 c ask load"},
+    {"nor if no share is judged", AT(9), REST,
+     TO_FLUSH "101002 b ask load;101003 b store grant;- item v=1"},
+    {"one write, though a success comes during it", FLUSHES(9), REST,
+     TO_FLUSH "101002 b ask load;101003 b store save=COUNT;101003 b2 ok done;"
+              "101004 b store grant;- item v=2,calls=2;102004 b ask save=COUNT;"
+              "102005 b store grant;- item v=3,calls=3"},
+    {"one, though it loses and is not shown the item", FLUSHES(9), REST,
+     TO_FLUSH "101002 b ask load;101003 b store save=COUNT;- window=110000;"
+              "101004 b hidden strong;- window=100000;101005 b store grant;"
+              "- item v=3,calls=1;101006 b ask grant;102005 b ask save=COUNT;"
+              "102006 b store grant;- item v=4,calls=2,failed=1"},
+    {"one, though it loses and is shown it", FLUSHES(9), REST,
+     TO_FLUSH "101002 b ask load;101003 b store save=COUNT;- window=110000;"
+              "101004 b store grant;- item v=2,calls=1"},
+    {"one, though nothing is heard of it", FLUSHES(9), REST,
+     TO_FLUSH "101002 b ask load;101003 b store save=COUNT;101004 b lost local;"
+              "- item v=2,calls=2;101005 b ask grant;102003 b ask load"},
+
     /* --- jitter ----------------------------------------------------------------------
      */
     {"everyone waits another while, and looks afresh",
@@ -120,10 +161,39 @@ static const struct shared_story shared_ills[] = {
      TRIPPED "50000 a ask load;50001 a store refuse=4999;55000 a ask load;"
              "55000 a store save=PROBE;55001 a store probe"},
     {"nor a copy younger", AT(3), REST, GRANTED "99000 a ask load;99001 a store grant"},
-    {"it may begin its window anew", AT(3), REST,
+    {"nor leaves a window that stands", AT(3), REST,
      GRANTED "100002 a bad save=WINDOW;100003 a store done;70000 a ask load;"
-             "70001 a store grant;70002 a bad save=WINDOW;70003 a store done;"
-             "- item window=70000,calls=1"},
+             "70001 a store grant;70002 a bad save=COUNT;70003 a store done;"
+             "- item window=100000,calls=2,failed=2"},
+    {"until one length after it stepped back", AT(9), REST,
+     GRANTED "100002 a bad save=WINDOW;100003 a store done;70000 a ask load;"
+             "70001 a store grant;70001 a2 ask grant;79999 a bad save=COUNT;"
+             "79999 a store done;- item window=100000,calls=2;80000 a2 bad save=WINDOW;"
+             "80001 a2 store done;- item window=80000,calls=1,failed=1"},
+    {"and a share is judged cache_ms after that", RATE(50, 2), REST,
+     GRANTED "100002 a bad save=WINDOW;100003 a store done;70000 a ask load;"
+             "70001 a store grant;70001 a2 ask grant;70999 a bad save=COUNT;"
+             "70999 a store done;70999 a2 bad save=COUNT;71000 a2 store save=TRIP"},
+    {"a window two lengths ahead is joined", AT(9), REST,
+     SEEN_AHEAD "101005 a bad save=COUNT;101006 a store done;"
+                "- item calls=2,failed=2,window=120000"},
+    {"or any number of them", AT(9), REST,
+     GRANTED "100002 a bad save=WINDOW;100003 a store done;- window=9000000;"
+             "101003 a ask load;101004 a store grant;101005 a bad save=COUNT;"
+             "101006 a store done;- item calls=2,failed=2,window=9000000"},
+    {"for one length since it was first seen, then we begin our own", AT(9), REST,
+     SEEN_AHEAD "111003 a bad save=COUNT;111003 a store done;"
+                "- item calls=2,failed=2,window=120000;"
+                "111004 a2 bad save=WINDOW;111004 a2 store done;"
+                "- item calls=1,failed=1,window=110000"},
+    {"one further ahead is first seen when it is read", AT(9), REST,
+     SEEN_AHEAD "- window=130000;104999 a3 ask load;105000 a3 store grant;"
+                "114999 a bad save=COUNT;114999 a store done;- item window=130000;"
+                "115000 a2 bad save=WINDOW;115000 a2 store done;"
+                "- item calls=1,failed=1,window=110000"},
+    {"our successes do not go into a window that is read meanwhile", AT(9), REST,
+     GRANTED "100002 a ok done;- window=120000;101001 a ask load;101002 a store grant;"
+             "101003 a bad save=COUNT;101004 a store done;- item calls=1,failed=1"},
     {"a frozen environment looks before it calls", AT(1), REST,
      TRIPPED "100000 b ask load;100000 b stale=9 grant;900000 b ask load;"
              "900001 b store save=PROBE"},

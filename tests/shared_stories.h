@@ -22,6 +22,16 @@ struct shared_story {
     {                                                                                  \
         STORE, .failure_pct = (pct), .min_calls = (least)                              \
     }
+/* Both, the share never reached: nobody has so many calls. */
+#define FLUSHES(n)                                                                     \
+    {                                                                                  \
+        STORE, .failures = (n), .failure_pct = 100, .min_calls = 999                   \
+    }
+/* The shortest lease that a store so fast allows. */
+#define BRIEF                                                                          \
+    {                                                                                  \
+        .cache_ms = 1000, .timeout_ms = 1, .window_ms = 10000, .failures = 1           \
+    }
 #define REST                                                                           \
     {                                                                                  \
         .open_ms = 5000, .probe_lease_ms = 2000                                        \
@@ -40,6 +50,12 @@ struct shared_story {
 #define PROBING                                                                        \
     TRIPPED "105011 b ask load;105012 b store save=PROBE r=70;105013 b store probe;"   \
             "- item state=H,gen=2,v=3,owner=71,lease=107012,opens=1,calls=0;"
+
+/* a has begun a window with a failure, seen since 100003, and lets three calls through.
+ */
+#define JUDGING                                                                        \
+    GRANTED "100002 a bad save=WINDOW;100003 a store done;100004 a ask grant;"         \
+            "100004 a2 ask grant;100004 a3 ask grant;"
 
 static const struct shared_story shared_stories[] = {
     /* --- a healthy fleet, and counting -------------------------------------------- */
@@ -78,12 +94,6 @@ static const struct shared_story shared_stories[] = {
      "110103 b store done;109900 a ask load;109901 a store grant;109902 a ok done;"
      "109903 a ask grant;109904 a bad save=COUNT;109905 a store done;"
      "- item v=2,calls=3,failed=2,window=110000"},
-    {"by one whole window at most", AT(3), REST,
-     GRANTED "100002 a bad save=WINDOW;100003 a store done;- window=110000;"
-             "101003 a ask load;101004 a store grant;101005 a bad save=COUNT;"
-             "101006 a store done;- item calls=2,window=110000;- window=110001;"
-             "102006 a ask load;102007 a store grant;102008 a bad save=WINDOW;"
-             "102009 a store done;- item calls=1,failed=1,window=100000"},
     {"a failure that lost to a new window is counted there", AT(3), REST,
      "109990 a ask load;109991 a store grant;109990 b ask load;109991 b store grant;"
      "109999 a bad save=WINDOW;110000 b bad save=WINDOW;110001 b store done;"
@@ -104,14 +114,20 @@ static const struct shared_story shared_stories[] = {
              "100006 a ask grant;100007 a bad save=COUNT;- window=3;"
              "100008 a store save=WINDOW;- window=4;100009 a store save=WINDOW;"
              "100010 a store done;- item calls=1,failed=1"},
-    {"once a window has a failure, its successes are written when a look is due", AT(3),
-     REST,
+    {"if a share is judged, and the window has a failure, successes are written when a "
+     "look is due",
+     FLUSHES(3), REST,
      GRANTED
      "100002 a bad save=WINDOW;100003 a store done;100004 b ask load;"
      "100005 b store grant;100006 b ok done;101004 b ask grant;101004 b ok done;"
      "101005 b ask save=COUNT;101006 b store grant;"
      "- item v=2,calls=3,failed=1;102006 b ask load"},
-    {"but not for a window that is over", AT(3), REST,
+    {"if none is, they wait for the next failure", AT(3), REST,
+     GRANTED "100002 a bad save=WINDOW;100003 a store done;100004 b ask load;"
+             "100005 b store grant;100006 b ok done;101005 b ask load;"
+             "101006 b store grant;- item v=1,calls=1;101007 b bad save=COUNT;"
+             "101008 b store done;- item v=2,calls=3,failed=2"},
+    {"but not for a window that is over", FLUSHES(3), REST,
      GRANTED "100002 a bad save=WINDOW;100003 a store done;109990 a ask load;"
              "109991 a store grant;109992 a ok done;110991 a ask load"},
     {"successes that lost their race count where they still can", AT(9), REST,
@@ -126,13 +142,14 @@ static const struct shared_story shared_stories[] = {
     {"an item that nobody writes to is garbage after a week", AT(9), REST,
      "1999000 a ask load;1999000 a store grant;1999000 a bad save=WINDOW;"
      "1999000 a store done;- item ex=606799"},
-    {"a flush that loses to an opening is dropped, and the call refused", AT(2), REST,
+    {"a flush that loses to an opening is dropped, and the call refused", FLUSHES(2),
+     REST,
      GRANTED "100002 a bad save=WINDOW;100003 a store done;100004 b ask load;"
              "100005 b store grant;100006 b ok done;101005 b ask save=COUNT;"
              "101005 a ask load;101005 a store grant;101006 a bad save=COUNT;"
              "101007 a store save=TRIP;101008 a store done;101009 b store refuse=4998;"
              "- item state=O,calls=0"},
-    {"a flush without an answer is never repeated", AT(9), REST,
+    {"a flush without an answer is never repeated", FLUSHES(9), REST,
      GRANTED "100002 a bad save=WINDOW;100003 a store done;100004 a ask grant;"
              "100005 a ok done;101003 a ask save=COUNT;101004 a lost local;"
              "- item calls=2;101005 a ask load;101006 a store grant;"
@@ -195,21 +212,37 @@ static const struct shared_story shared_stories[] = {
     {"a share of failures, reached counts", RATE(50, 4), REST,
      GRANTED "100002 a ok done;100002 a ask grant;100002 a ok done;"
              "100002 a ask grant;100002 a bad save=WINDOW;100003 a store done;"
-             "100004 a ask grant;100004 a bad save=COUNT;100005 a store save=TRIP;"
-             "100006 a store done;- item state=O"},
+             "100004 a ask grant;101003 a bad save=COUNT;101003 a store save=TRIP;"
+             "101004 a store done;- item state=O"},
     {"not of too few calls", RATE(50, 4), REST,
-     GRANTED "100002 a bad save=WINDOW;100003 a store done;100004 a ask grant;"
-             "100005 a bad save=COUNT;100006 a store done;100007 a ask grant;"
-             "100008 a bad save=COUNT;100009 a store done;- item calls=3,failed=3;"
-             "100010 a ask grant;100011 a bad save=COUNT;100012 a store save=TRIP"},
+     JUDGING "101003 a bad save=COUNT;101003 a store done;101004 a2 bad save=COUNT;"
+             "101005 a2 store done;- item calls=3,failed=3;101006 a3 bad save=COUNT;"
+             "101007 a3 store save=TRIP"},
     {"one per cent is a share too", RATE(1, 2), REST,
-     GRANTED "100002 a ok done;100003 a ask grant;100004 a bad save=WINDOW;"
-             "100005 a store save=TRIP"},
+     JUDGING "101004 a bad save=COUNT;101005 a store save=TRIP"},
     {"nor one below it", RATE(51, 4), REST,
      GRANTED "100002 a ok done;100002 a ask grant;100002 a ok done;"
              "100002 a ask grant;100002 a bad save=WINDOW;100003 a store done;"
-             "100004 a ask grant;100004 a bad save=COUNT;100005 a store done;"
+             "100004 a ask grant;101003 a bad save=COUNT;101003 a store done;"
              "- item state=C,calls=4,failed=2"},
+    {"no sooner than cache_ms after the window was first seen", RATE(50, 2), REST,
+     JUDGING "101002 a bad save=COUNT;101002 a store done;- item calls=2,failed=2;"
+             "101002 a2 bad save=COUNT;101003 a2 store save=TRIP;101004 a2 store done;"
+             "- item state=O"},
+    {"by the judge: others may have seen it sooner", RATE(50, 2), REST,
+     JUDGING "100500 b ask load;100501 b store grant;100501 b2 ask grant;"
+             "101500 b bad save=COUNT;101500 b store done;101500 b2 bad save=COUNT;"
+             "101501 b2 store save=TRIP"},
+    {"a new window waits anew", RATE(50, 1), REST,
+     "109000 a ask load;109001 a store grant;109001 a2 ask grant;109001 a3 ask grant;"
+     "109002 a bad save=WINDOW;109003 a store done;109004 a ask grant;"
+     "110003 a bad save=WINDOW;110004 a store done;111003 a2 bad save=COUNT;"
+     "111003 a2 store done;111003 a3 bad save=COUNT;111004 a3 store save=TRIP"},
+    {"a number of failures is judged at once",
+     {STORE, .failures = 2, .failure_pct = 50, .min_calls = 2},
+     REST,
+     JUDGING "100005 a bad save=COUNT;100006 a store save=TRIP;100007 a store done;"
+             "- item state=O"},
     {"late news from before the opening changes nothing", AT(1), REST,
      GRANTED "100002 a2 ask grant;100002 a3 ask grant;100001 b ask load;"
              "100002 b store grant;100003 a bad save=WINDOW;100004 a store save=TRIP;"
@@ -273,15 +306,15 @@ static const struct shared_story shared_stories[] = {
      PROBING "107012 a ask load;107012 a store save=PROBE r=90;107013 a store probe;"
              "- item state=H,gen=3,owner=91,lease=109012"},
     {"even the shortest lease is one",
-     AT(1),
-     {.open_ms = 5000, .probe_lease_ms = 1},
-     TRIPPED "105011 b ask load;105012 b store save=PROBE;105012 b store probe;"
-             "- item state=H,lease=105013,ex=604905"},
+     BRIEF,
+     {.open_ms = 5000, .probe_lease_ms = 2},
+     TRIPPED "105011 b ask load;105012 b store save=PROBE;105013 b store probe;"
+             "- item state=H,lease=105014,ex=604905"},
     {"one that is over before it is heard of is worth nothing, nor is the fourth",
-     AT(1),
-     {.open_ms = 5000, .probe_lease_ms = 1},
-     TRIPPED "105011 b ask load;105012 b store save=PROBE;105013 b store save=PROBE;"
-             "105014 b store save=PROBE;105015 b store refuse=1000;- item gen=4"},
+     BRIEF,
+     {.open_ms = 5000, .probe_lease_ms = 2},
+     TRIPPED "105011 b ask load;105012 b store save=PROBE;105014 b store save=PROBE;"
+             "105016 b store save=PROBE;105018 b store refuse=1000;- item gen=4"},
     {"the zombie that held it changes nothing any more", AT(1), REST,
      PROBING "107012 a ask load;107012 a store save=PROBE r=90;107013 a store probe;"
              "107014 b ok save=CLOSE;107015 b store done;- item state=H,gen=3,v=4,"

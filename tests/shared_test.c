@@ -275,33 +275,45 @@ START_TEST(news_nobody_asked_for_aborts)
 END_TEST
 
 #define GOOD .cache_ms = 1, .timeout_ms = 1, .window_ms = 1, .failures = 1
+#define SLOW .cache_ms = 1, .timeout_ms = 50, .window_ms = 1, .failures = 1
 static const struct {
     struct shared_config config;
-    uint32_t open_ms;
+    uint32_t open_ms, lease_ms;
     const char *error;
 } configs[] = {
-    {{0}, 0, NULL},
-    {{GOOD}, 1, NULL},
-    {{GOOD, .skip_ms = 9, .jitter_ms = 9, .failure_pct = 100, .min_calls = 1}, 1, NULL},
-    {{GOOD}, 0, "open_ms"},
-    {{.timeout_ms = 1}, 1, "cache_ms"},
-    {{.skip_ms = 1}, 1, "cache_ms"},
-    {{.jitter_ms = 1}, 1, "cache_ms"},
-    {{.window_ms = 1}, 1, "cache_ms"},
-    {{.failures = 1}, 1, "cache_ms"},
-    {{.failure_pct = 1, .min_calls = 1}, 1, "cache_ms"},
-    {{.cache_ms = 1, .window_ms = 1, .failures = 1}, 1, "timeout_ms"},
-    {{.cache_ms = 1, .timeout_ms = 1, .failures = 1}, 1, "window_ms"},
-    {{.cache_ms = 1, .timeout_ms = 1, .window_ms = 1}, 1, "failures or failure_pct"},
-    {{GOOD, .failure_pct = 101, .min_calls = 1}, 1, "more than 100"},
-    {{GOOD, .failure_pct = 50}, 1, "min_calls"},
-    {{GOOD, .failure_pct = 1}, 1, "min_calls"},
+    {{0}, 0, 0, NULL},
+    {{GOOD}, 2, 0, NULL},
+    {{GOOD, .skip_ms = 9, .jitter_ms = 9, .failure_pct = 100, .min_calls = 1},
+     2,
+     0,
+     NULL},
+    {{GOOD}, 0, 0, "open_ms"},
+    {{GOOD}, 0, 9, "open_ms"},
+    {{.timeout_ms = 1}, 1, 0, "cache_ms"},
+    {{.skip_ms = 1}, 1, 0, "cache_ms"},
+    {{.jitter_ms = 1}, 1, 0, "cache_ms"},
+    {{.window_ms = 1}, 1, 0, "cache_ms"},
+    {{.failures = 1}, 1, 0, "cache_ms"},
+    {{.failure_pct = 1, .min_calls = 1}, 1, 0, "cache_ms"},
+    {{.cache_ms = 1, .window_ms = 1, .failures = 1}, 1, 0, "needs timeout_ms"},
+    {{.cache_ms = 1, .timeout_ms = 1, .failures = 1}, 1, 0, "window_ms"},
+    {{.cache_ms = 1, .timeout_ms = 1, .window_ms = 1}, 1, 0, "failures or failure_pct"},
+    {{GOOD, .failure_pct = 101, .min_calls = 1}, 1, 0, "more than 100"},
+    {{GOOD, .failure_pct = 50}, 1, 0, "min_calls"},
+    {{GOOD, .failure_pct = 1}, 1, 0, "min_calls"},
+    {{SLOW}, 9000, 50, "lease must be longer than timeout_ms"},
+    {{SLOW}, 9000, 51, NULL},
+    {{SLOW}, 1, 51, NULL}, /* the rest may be shorter */
+    {{SLOW}, 50, 0, "lease must be longer than timeout_ms"}, /* open_ms is the lease */
+    {{SLOW}, 51, 0, NULL},
 };
 
 START_TEST(configuration)
 {
     const char *error = shared_config_error(
-        &configs[_i].config, &(struct breaker_config){.open_ms = configs[_i].open_ms});
+        &configs[_i].config,
+        &(struct breaker_config){.open_ms = configs[_i].open_ms,
+                                 .probe_lease_ms = configs[_i].lease_ms});
     if (configs[_i].error == NULL)
         ck_assert_ptr_null(error);
     else
