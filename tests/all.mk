@@ -3,7 +3,8 @@
 # are run, whatever becomes of the earlier ones.
 
 STEPS_CHECK := unit ladder wrong-answers hostile book-truth storm-tests commands theory
-STEPS_ALL := clang digest scenes plots format tidy analyze shellcheck valgrind mutate fuzz
+STEPS_ALL := clang digest scenes plots format tidy analyze shellcheck valgrind merge-tests \
+  explore-all seeded swarm swarm-test gallery-test mutate fuzz
 
 run_steps = @failed=0; for step in $(1); do \
   BUILD='$(BUILD)' sh tests/step.sh $$step $(MAKE) --no-print-directory $$step \

@@ -4,7 +4,7 @@
 ifndef DIGEST_MK
 DIGEST_MK := 1
 
-DIGEST_WHO := solutions/12-where-it-hurts
+DIGEST_WHO := solutions/15-one-scout-for-the-fleet
 DIGEST_DIR  = $(BUILD)/tests/$(MODE)/digest
 DIGEST_SIM  = $(SCENE_RUN_PARTS:%=$(SIM_DIR)/%.o) $(SIM_DIR)/adapter.o
 DIGEST_CLIENT = $(foreach p,breaker retry item client shared,$(call who_dir,$(WHO))/$(p).o)

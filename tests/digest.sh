@@ -7,7 +7,7 @@
 # A build is left out, and said to be, when its compiler is not here. Each lies in a
 # folder of its own under $BUILD/digest, so objects never mix.
 set -eu
-: "${BUILD:=build}" "${MAKE:=make}" "${WHO:=solutions/12-where-it-hurts}"
+: "${BUILD:=build}" "${MAKE:=make}" "${WHO:=solutions/15-one-scout-for-the-fleet}"
 golden=tests/golden/digests.txt
 unset MAKEFLAGS MFLAGS MAKELEVEL
 bad=0 first='' built=0
@@ -32,7 +32,7 @@ try() {
         scenes=$BUILD/digest/$first.scenes
     else
         build "$1" "$2" "$3" "$4" scenes
-        "$program/scenes" sim/scenes/*.json chapters/*/scene.json >"$scenes"
+        "$program/scenes" sim/scenes/*.json sim/gallery/*.json chapters/*/scene.json >"$scenes"
     fi
     "$program/play" <"$scenes" >"$out"
     built=$((built + 1))

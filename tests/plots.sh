@@ -9,7 +9,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 2
 : "${BUILD:=build}" "${MAKE:=make}"
 if [ -z "${STORM:-}" ]; then
-    who=solutions/12-where-it-hurts
+    who=solutions/15-one-scout-for-the-fleet
     $MAKE --no-print-directory -s BUILD="$BUILD" WHO=$who MODE=release storm || exit 2
     STORM=$BUILD/${who#*/}/release/storm
 fi

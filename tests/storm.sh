@@ -4,7 +4,7 @@
 # STORM is the program, BUILD the build folder, CC a compiler. Prints a line for each
 # check: `ok ...` or `FAILED ...`; what cannot be checked on this machine, as `skipped ...`.
 set -eu
-storm=${STORM:-build/12-where-it-hurts/release/storm}
+storm=${STORM:-build/15-one-scout-for-the-fleet/release/storm}
 manual=sim/README.md
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

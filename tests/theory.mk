@@ -3,7 +3,7 @@
 ifndef THEORY_MK
 THEORY_MK := 1
 
-THEORY_WHO := solutions/12-where-it-hurts
+THEORY_WHO := solutions/15-one-scout-for-the-fleet
 THEORY_PARTS := theory station town random_rows queue_rows loss_rows retry_rows \
   throttle_rows breaker_rows fleet_rows metastable_rows collapse_rows tail_rows \
   lambda_rows store_rows

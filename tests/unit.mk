@@ -7,7 +7,7 @@ UNIT_MK := 1
 
 UNIT_WHO := solutions/15-one-scout-for-the-fleet
 UNIT_DIR  = $(BUILD)/tests/$(MODE)
-UNITS    := breaker retry item shared client client_store client12 sim random pool gateway prices store rivals
+UNITS    := breaker retry item shared client client_store client12 sim random pool gateway prices store rivals explore
 
 # What each test is linked with: parts of its own, parts of the reference, of sim/.
 UNIT_breaker := breaker_test breaker_alone breaker_rows breaker_model \
@@ -30,6 +30,9 @@ UNIT_gateway := gateway_test sim-gateway
 UNIT_prices  := prices_test sim-prices
 UNIT_rivals  := rivals_test rivals_random rivals_fleet sim-rival_common sim-rival_rmw \
   sim-rival_leased
+UNIT_explore := explore_test explore_protocols explore_toy $(EXPLORE_PARTS:%=sim-%) \
+  $(RIVAL_PARTS:%=sim-%) sim-random sim-adapter reference-client reference-shared \
+  reference-item reference-breaker reference-retry
 UNIT_FLAGS    = -Ichapters -Isim -Itests $(shell pkg-config --cflags check)
 
 .PHONY: unit $(UNITS:%=unit-%) mutate
@@ -45,6 +48,8 @@ $(foreach u,$(UNITS),$(eval $(call unit_rules,$(u))))
 
 $(UNIT_DIR)/unit/%.o: tests/%.c | $(UNIT_DIR)/unit/
 	$(CC) $(CFLAGS_ALL) $(UNIT_FLAGS) -c $< -o $@
+$(UNIT_DIR)/unit/sim-adapter.o: sim/adapter.c | $(UNIT_DIR)/unit/
+	$(CC) $(CFLAGS_ALL) -Isim -Ichapters -c $< -o $@
 $(UNIT_DIR)/unit/sim-%.o: sim/%.c | $(UNIT_DIR)/unit/
 	$(CC) $(CFLAGS_ALL) -Isim -c $< -o $@
 define unit_reference
