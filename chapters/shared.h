@@ -35,7 +35,7 @@
  * Successes are written with the next failure or, if a share is judged and the window
  * has a failure, when the copy is due to be looked at again; those of an earlier window
  * are dropped; and no share is judged in the first cache_ms of a window, while they are
- * on their way. So the share of failures stays true, and a fleet without failures
+ * on their way. So the share comes near the truth, and a fleet without failures
  * writes nothing.
  *
  * What the item is, and what the store does with it, stands in item.h. The numbers in

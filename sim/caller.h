@@ -24,13 +24,7 @@ enum caller_news {
     CALLER_STORE_FAILED /* no answer, or an error: a write may have been made */
 };
 
-enum caller_wish {
-    CALLER_CALL,
-    CALLER_SLEEP,
-    CALLER_ANSWER,
-    CALLER_LOAD,
-    CALLER_SAVE
-};
+enum caller_wish { CALLER_CALL, CALLER_SLEEP, CALLER_ANSWER, CALLER_LOAD, CALLER_SAVE };
 
 enum caller_state { CALLER_CLOSED, CALLER_OPEN, CALLER_HALF_OPEN, CALLER_STATES };
 
@@ -96,7 +90,8 @@ struct caller {
     uint64_t (*breaker_of)(const void *env, uint64_t shard);
     enum caller_state (*state)(const void *env, uint64_t shard, int64_t now);
 
-    /* --- with a store; all NULL and 0 if it never asks for one --------------------- */
+    /* --- with a store; all NULL and 0 if it never asks for one ---------------------
+     */
     size_t save_bytes, item_bytes;
     /* One conditional write in one step, as the store does it: does its condition hold
      * for what is stored (NULL: nothing)? If so, `out` of item_bytes is stored then. */

@@ -162,8 +162,7 @@ static bool set_explore_option(struct options *o, int which, const char *text)
         o->protocol = text;
         return true;
     case ENVIRONMENTS:
-        o->environments =
-            (uint32_t)number("environments", text, 1, EXPLORE_ENVS_MAX);
+        o->environments = (uint32_t)number("environments", text, 1, EXPLORE_ENVS_MAX);
         return true;
     case CALLS:
         o->calls = (uint32_t)number("calls", text, 1, EXPLORE_CALLS_MAX);
@@ -307,11 +306,11 @@ static int obey(struct options *o, const char *verb, char *const *words, int cou
     while (i < all && strcmp(verbs[i].name, verb) != 0)
         i++;
     if (i == all) {
-        fprintf(
-            stderr,
-            "storm: there is no \"%s\": run, compare, sweep, merge, replay, list, gallery, "
-            "swarm, explore, plot, picture\n",
-            verb);
+        fprintf(stderr,
+                "storm: there is no \"%s\": run, compare, sweep, merge, replay, list, "
+                "gallery, "
+                "swarm, explore, plot, picture\n",
+                verb);
         return 2;
     }
     o->words = words;

@@ -18,9 +18,9 @@ struct options {
     int word_count;
     uint64_t seed;
     uint32_t seeds, jobs;
-    const char *protocol, *faults, *rules, *trace;    /* explore; NULL: not given */
-    uint32_t environments, calls, ticks, budget; /* explore; 0: not given */
-    bool skew;                                   /* explore */
+    const char *protocol, *faults, *rules, *trace; /* explore; NULL: not given */
+    uint32_t environments, calls, ticks, budget;   /* explore; 0: not given */
+    bool skew;                                     /* explore */
     bool all_facts, quiet, colour;
 };
 

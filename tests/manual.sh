@@ -99,3 +99,17 @@ if ${CC:-cc} -std=c11 -Wall -Wextra -Werror -Isim "$work/bell.c" sim/sim.c -o "$
 else
     bad "manual: its program does not compile"
 fi
+
+# What the explorer knows, and a timeline of its.
+cat sim/explore_judge.c sim/explore_possible.c |
+    awk '/^    \[EXPLORE_.*= \{"/ { on = 1; text = "" } on { sub(/^ +/, ""); text = text $0 }
+         on && /"},?$/ { gsub(/""/, "", text); split(text, part, "\""); on = 0
+                         print "| `" part[2] "` | " part[4] " |" }' >"$work/words"
+check "manual: 17 rules and faults of the explorer" [ "$(wc -l <"$work/words")" = 17 ]
+while read -r row; do
+    grep -qxF "$row" "$manual" || bad "manual: has no row $row"
+done <"$work/words"
+play 1 explore --protocol leased --environments 2 || true
+sed -n '/^time  /,$p' "$work/out" >"$work/told"
+sed -n '/^    time  /,/^    A calls /p' "$manual" | sed 's/^    //' >"$work/said"
+check "manual: its timeline is the one that explore tells" same "$work/told" "$work/said"

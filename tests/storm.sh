@@ -192,6 +192,72 @@ check "replay: the digest of another seed" play 1 replay "$tiny" --client one --
     --digest "$digest"
 check "replay: says that it is another run" grep -q "not the run that was recorded" "$work/err"
 
+# --- explore -----------------------------------------------------------------------------
+for wrong in 'environments 4 1 to 3' 'calls 13 1 to 12' 'ticks 61 1 to 60' 'budget 13 1 to 12'; do
+    # shellcheck disable=SC2086 # option, number, and what is allowed
+    set -- $wrong
+    for n in 0 "$2" -1 x ''; do
+        rejects "--$1: found \"$n\", allowed $3 to $5" explore --protocol leased "--$1" "$n"
+    done
+done
+rejects "--faults: found \"lots\", allowed all, none, or some of error lost" explore --faults lost,lots
+rejects "--faults: found \"\", allowed all, none" explore --faults lost,
+rejects "--rules: found \"leek\", allowed all, none, or some of two-probes" explore --rules leak,leek
+rejects "--protocol: found \"mine\", allowed ours rmw leased" explore --protocol mine
+rejects "--protocol goes without a scene" explore fleet-outage --protocol leased
+rejects "--client is one of a scene's: which scene?" explore --client shared
+rejects "tiny has no client \"three\"" explore "$tiny" --client three
+rejects "\"two\" of tiny shares no breaker" explore "$tiny"
+rejects "there is no file or scene \"no-such\"" explore no-such
+
+# explore STATUS ARGUMENTS...: in a world that takes no time
+# shellcheck disable=SC2317
+explore() {
+    wanted=$1 && shift
+    play "$wanted" explore --environments 2 --calls 3 --ticks 2 "$@"
+}
+trace=$work/leased.trace
+check "explore: a broken rule is status 1" explore 1 --protocol leased --trace "$trace"
+check "explore: and says which" says "Broken: leak, who was shown OPEN"
+sed -n '/^time /,$p' "$work/out" >"$work/told"
+check "explore: tells a story" [ "$(wc -l <"$work/told")" -gt 10 ]
+check "replay TRACE: status 1, for it is broken still" play 1 replay "$trace"
+check "replay TRACE: the same story" same "$work/told" "$work/out"
+check "explore --quiet: status 1" explore 1 --protocol leased --quiet
+sed '1{/^$/d;}' "$work/out" >"$work/quiet"
+check "explore --quiet: the same story" same "$work/told" "$work/quiet"
+check "explore: that rule left out, it goes on" \
+    explore 0 --protocol leased --faults none --rules zombie,two-probes
+check "explore: all is seen" says "Every rule holds in every state."
+check "explore --skew: status 0" explore 0 --protocol leased --faults none --rules zombie --skew
+check "explore --skew: three ways for clocks to differ" \
+    [ "$(grep -c '^  clocks: ' "$work/out")" = 3 ]
+check "explore --trace: nothing broken" explore 0 --protocol leased --rules none --trace "$work/no.trace"
+check "explore --trace: nothing written" [ ! -e "$work/no.trace" ]
+status=0
+"$storm" explore --protocol leased --trace "$work/no/where" >/dev/null 2>"$work/err" || status=$?
+check "explore --trace: a file that cannot be written is status 2" [ "$status" = 2 ]
+check "explore --trace: and is named" grep -qF "no/where: cannot be written" "$work/err"
+
+# damaged TEXT SED: the trace, changed, is turned away
+damaged() {
+    sed "$2" "$trace" >"$work/damaged"
+    if cmp -s "$trace" "$work/damaged"; then bad "damage: \"$2\" changes nothing"; fi
+    rejects "$work/damaged: $1" replay "$work/damaged"
+}
+damaged '$.moves: entry 3: found A bed, wanted such as "A start"' 's/"A bad"/"A bed"/'
+damaged '$.moves: entry 0: found C start' 's/"A start"/"C start"/'
+damaged '$.moves: not all of these moves are possible' 's/"A serve", "A hear", //'
+damaged '$.budget: found 99, allowed 0 to 12' 's/\("budget":[^0-9]*\)1/\199/'
+damaged '$.environments: found 4, allowed 1 to 3' 's/\("environments":[^0-9]*\)2/\14/'
+damaged '$.protocol: unknown "mine", allowed: ours' 's/"leased"/"mine"/'
+damaged '$.faults: entry 2: found lately' 's/"late"/"lately"/'
+damaged '$: unknown "colls": did you mean "calls"' 's/"calls"/"colls"/'
+damaged 'line 2, column' '3,99d'
+sed 's/, "[^"]*"\]$/]/' "$trace" >"$work/shorter"
+check "replay: a trace without its last move is status 0" play 0 replay "$work/shorter"
+check "replay: and breaks nothing" says "Nothing is broken by this."
+
 # --- a terminal --------------------------------------------------------------------------
 # storm in a terminal of its own, if there is a `script` that can be asked for one
 terminal() { script -qec "timeout 3 $storm $*" /dev/null </dev/null; }

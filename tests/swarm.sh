@@ -132,7 +132,8 @@ bug any-generation I3 100 item 's/ || now.generation != write->if_generation//'
 bug error-is-a-lost-race I11 20 shared \
     '/^static struct shared_wish fall_back/,/^}/s/return want(call, IDLE, SHARED_LOCAL);/return refuse(call, 1000);/'
 bug any-name-will-do I4 100 shared 's/s->item.owner == call->write.item.owner;/s->item.owner != 0;/'
-bug late-lease-used I4 1000 shared 's/if (is_ours(s, call) && now_ms < over_ms(s))/if (is_ours(s, call))/'
+# A lease used although it is over is not among these: no scene draws a lease that can be
+# over before its owner hears of it, so storm explore has to find that one (tests/seeded).
 bug counts-stay I3 50 shared \
     '/^static struct item \*new_state/,/^}/s/\.opens = s->item\.opens,/& .calls = s->item.calls, .failed = s->item.failed,/'
 bug saved-not-adopted I5 50 shared \

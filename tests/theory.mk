@@ -6,7 +6,7 @@ THEORY_MK := 1
 THEORY_WHO := solutions/15-one-scout-for-the-fleet
 THEORY_PARTS := theory station town random_rows queue_rows loss_rows retry_rows \
   throttle_rows breaker_rows fleet_rows metastable_rows collapse_rows tail_rows \
-  lambda_rows store_rows
+  lambda_rows store_rows shared_rows
 THEORY_SIM := $(WORLD_PARTS) adapter prices
 THEORY_DIR = $(BUILD)/tests/$(MODE)/theory
 THEORY_LIB = $(THEORY_SIM:%=$(SIM_DIR)/%.o) \

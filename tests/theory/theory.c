@@ -17,9 +17,9 @@
 enum { JOBS_MAX = 256, TEXT_MAX = 1 << 20 };
 
 static const struct theory_test *const tables[] = {
-    random_rows,   queue_rows,   loss_rows,   retry_rows,
-    throttle_rows, breaker_rows, fleet_rows,  metastable_rows,
-    collapse_rows, tail_rows,    lambda_rows, store_rows};
+    random_rows,  queue_rows, loss_rows,       retry_rows,    throttle_rows,
+    breaker_rows, fleet_rows, metastable_rows, collapse_rows, tail_rows,
+    lambda_rows,  store_rows, shared_rows};
 enum { TABLES = sizeof tables / sizeof *tables };
 
 /* --- what a test asks and says ---------------------------------------------------- */

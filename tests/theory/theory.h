@@ -34,7 +34,7 @@ struct theory_test {
 /* One table per file, each ending with an id of NULL. */
 extern const struct theory_test random_rows[], queue_rows[], loss_rows[], retry_rows[],
     throttle_rows[], breaker_rows[], fleet_rows[], metastable_rows[], collapse_rows[],
-    tail_rows[], lambda_rows[], store_rows[];
+    tail_rows[], lambda_rows[], store_rows[], shared_rows[];
 
 /* A parameter by name; an abort with a message if the point has none such. */
 double theory_param(const struct theory *t, const char *name);
