@@ -32,7 +32,7 @@ try() {
         scenes=$BUILD/digest/$first.scenes
     else
         build "$1" "$2" "$3" "$4" scenes
-        "$program/scenes" sim/scenes/*.json sim/gallery/*.json chapters/*/scene.json >"$scenes"
+        "$program/scenes" sim/scenes/*.json chapters/*/scene.json >"$scenes"
     fi
     "$program/play" <"$scenes" >"$out"
     built=$((built + 1))
