@@ -51,7 +51,7 @@ static char *read_all(const char *file, size_t *bytes)
     } while (n > 0);
     bool good = feof(in) && !ferror(in);
     fclose(in);
-    if (!good) {
+    if (text == NULL || !good) {
         free(text);
         return NULL;
     }

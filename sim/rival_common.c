@@ -9,7 +9,7 @@
 
 #define BACKOFF_MAX_MS 20000u
 
-static_assert(sizeof(struct rival_config) == 14 * 4, "no gaps");
+static_assert(sizeof(struct rival_config) == 14 * sizeof(uint32_t), "no gaps");
 static_assert(sizeof(struct rival_env) == sizeof(struct rival_config) + 16, "no gaps");
 static_assert(sizeof(struct rival_call) == 32, "no gaps");
 

@@ -12,16 +12,19 @@
  * parts; the first names its races in its README. What they trade for that is what the
  * comparison is to show. Where a reading was open, the kinder one was taken.
  *
- *                      rival_rmw                       rival_leased
- *      counting         in the item: failures, with     in the environment: failures in
- * a no gap of window_ms between     row a healthy call   one read, one write a read
- * every cache_ms, no write trip             a write of the whole state,     a write
- * without condition without condition, from the copy read before the call who probes
- * whoever sees that the rest is   who wins a conditional write, for over, until someone
- * reports     as long as its lease runs reopen           rest doubles to open_max_ms
- * rest stays open_ms store not read   the last state known to the     CLOSED, for this
- * call environment, at first CLOSED write not made   ignored ignored; the election: an
- * error for the user
+ *                     rival_rmw                     rival_leased
+ *   counting          in the item: failures with    in the environment: failures
+ *                     no gap of window_ms           in a row
+ *   a healthy call    one read, one write           a read every cache_ms
+ *   a trip            a write without condition,    a write without condition
+ *                     from the copy read earlier
+ *   who probes        who sees that the rest is     who wins a conditional write,
+ *                     over, until someone reports   while the lease runs
+ *   reopening         rest doubles to open_max_ms   rest stays open_ms
+ *   store not read    the last state that the       CLOSED, for this call
+ *                     environment knew
+ *   write not made    ignored                       ignored; the election: an
+ *                                                   error for the user
  *
  * Common to both, so that only the protocol differs from the reader's client: the
  * breaker stands around the whole call, retries included, as both libraries wrap one

@@ -166,6 +166,7 @@ static void grow(struct store *s)
 {
     uint32_t places = s->places == 0 ? 16 : s->places * 2;
     size_t bytes = sizeof(struct request) + s->stride + s->save_bytes;
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): a table of pointers, as meant */
     s->request = must(realloc(s->request, places * sizeof *s->request));
     while (s->places < places) {
         s->request[s->places] = must(malloc(bytes));

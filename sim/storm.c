@@ -170,34 +170,56 @@ static bool set_explore_option(struct options *o, int which, const char *text)
     case TICKS:
         o->ticks = (uint32_t)number("ticks", text, 1, EXPLORE_TICKS_MAX);
         return true;
-    case FAULTS:
-        o->faults = text;
-        return true;
     case BUDGET:
         o->budget = (uint32_t)number("budget", text, 1, EXPLORE_BUDGET_MAX);
         return true;
-    case RULES:
-        o->rules = text;
-        return true;
     case SKEW:
         o->skew = true;
-        return true;
-    case TRACE:
-        o->trace = text;
         return true;
     default:
         return false;
     }
 }
 
-static void set_option(struct options *o, int which, const char *text)
+/* Where an option is kept that is a text, as it was typed; NULL for all others. */
+static const char **text_option(struct options *o, int which)
 {
-    if (set_explore_option(o, which, text))
-        return;
     switch (which) {
     case CLIENT:
-        o->client = text;
-        break;
+        return &o->client;
+    case PART:
+        return &o->part;
+    case ONLY:
+        return &o->only;
+    case CSV:
+        return &o->csv;
+    case JSON:
+        return &o->json;
+    case PLOT:
+        return &o->plot;
+    case AS:
+        return &o->as;
+    case TITLE:
+        return &o->title;
+    case FAULTS:
+        return &o->faults;
+    case RULES:
+        return &o->rules;
+    case TRACE:
+        return &o->trace;
+    default:
+        return NULL;
+    }
+}
+
+static void set_option(struct options *o, int which, const char *text)
+{
+    const char **kept = text_option(o, which);
+    if (kept != NULL)
+        *kept = text;
+    if (kept != NULL || set_explore_option(o, which, text))
+        return;
+    switch (which) {
     case SEED:
         o->seed = number("seed", text, 0, UINT64_C(1) << 53);
         break;
@@ -216,29 +238,8 @@ static void set_option(struct options *o, int which, const char *text)
             exit(2);
         }
         break;
-    case PART:
-        o->part = text;
-        break;
-    case ONLY:
-        o->only = text;
-        break;
     case FACTS:
         o->all_facts = true;
-        break;
-    case CSV:
-        o->csv = text;
-        break;
-    case JSON:
-        o->json = text;
-        break;
-    case PLOT:
-        o->plot = text;
-        break;
-    case AS:
-        o->as = text;
-        break;
-    case TITLE:
-        o->title = text;
         break;
     case DIGEST:
         if (strlen(text) != 16 || strspn(text, "0123456789abcdefABCDEF") != 16) {

@@ -37,9 +37,8 @@ static void see(struct shared *s, int64_t now_ms)
         s->window_seen_ms = now_ms;
 }
 
-static int64_t lease_ms(const struct shared *s)
+static int64_t lease_ms(const struct breaker_config *c)
 {
-    const struct breaker_config *c = &s->breaker;
     return c->probe_lease_ms > 0 ? c->probe_lease_ms : c->open_ms;
 }
 
@@ -49,7 +48,7 @@ static int64_t over_ms(const struct shared *s)
 {
     const struct breaker_config *c = &s->breaker;
     int64_t rest = c->open_max_ms > 0 ? c->open_max_ms : c->open_ms;
-    int64_t most = s->seen_ms + (s->item.state == BREAKER_OPEN ? rest : lease_ms(s));
+    int64_t most = s->seen_ms + (s->item.state == BREAKER_OPEN ? rest : lease_ms(c));
     int64_t said = item_over_ms(&s->item);
     return said < most ? said : most;
 }
@@ -187,7 +186,7 @@ static struct shared_wish save_probe(struct shared *s, struct shared_call *call,
     struct item *item = new_state(s, call, ITEM_PROBE, BREAKER_HALF_OPEN, now_ms);
     item->ok = ok;
     item->owner = random | 1;
-    item->lease_until_ms = now_ms + lease_ms(s);
+    item->lease_until_ms = now_ms + lease_ms(&s->breaker);
     call->write.now_ms = now_ms > said ? now_ms : said;
     return want(call, ELECTING, SHARED_SAVE);
 }
@@ -333,6 +332,18 @@ static bool awaited(const struct shared_call *call, enum shared_news news)
     return news == SHARED_FAILED || reading == (news == SHARED_ITEM);
 }
 
+/* The call is still to be decided and the copy is fresh. */
+static struct shared_wish look_again(struct shared *s, struct shared_call *call,
+                                     int64_t now_ms, uint64_t random)
+{
+    if (call->phase == READING && must_flush(s, now_ms))
+        return save_counts(s, call, FLUSHING, now_ms);
+    if (is_ours(s, call) && now_ms < over_ms(s))
+        return grant(s, call, true);
+    call->conflicts += is_ours(s, call); /* a lease that is over is as good as lost */
+    return decide(s, call, now_ms, random);
+}
+
 struct shared_wish shared_hear(struct shared *s, struct shared_call *call,
                                enum shared_news news, const struct item *item,
                                int64_t now_ms, uint64_t random)
@@ -353,12 +364,7 @@ struct shared_wish shared_hear(struct shared *s, struct shared_call *call,
         return load(call, after ? LEARNING : CHECKING, true);
     if (after)
         return wind_up(s, call, news == SHARED_SAVED, now_ms);
-    if (call->phase == READING && must_flush(s, now_ms))
-        return save_counts(s, call, FLUSHING, now_ms);
-    if (is_ours(s, call) && now_ms < over_ms(s))
-        return grant(s, call, true);
-    call->conflicts += is_ours(s, call); /* a lease that is over is as good as lost */
-    return decide(s, call, now_ms, random);
+    return look_again(s, call, now_ms, random);
 }
 
 /* --- after a call ----------------------------------------------------------------- */
@@ -417,8 +423,6 @@ const char *shared_config_error(const struct shared_config *c,
                                 const struct breaker_config *breaker)
 {
     bool on = c->cache_ms > 0;
-    uint32_t lease =
-        breaker->probe_lease_ms > 0 ? breaker->probe_lease_ms : breaker->open_ms;
     bool any = c->timeout_ms > 0 || c->skip_ms > 0 || c->jitter_ms > 0 ||
                c->window_ms > 0 || c->failures > 0 || c->failure_pct > 0;
     const struct {
@@ -435,9 +439,10 @@ const char *shared_config_error(const struct shared_config *c,
          "a shared failure_pct needs min_calls: the first failure is 100 per cent"},
         {on && breaker->open_ms == 0,
          "a shared breaker needs open_ms: no fleet-wide fuse"},
-        {on && lease <= c->timeout_ms, "a shared breaker's lease must be longer than "
-                                       "timeout_ms, or it is over before "
-                                       "its owner hears of it"}};
+        {on && lease_ms(breaker) <= c->timeout_ms,
+         "a shared breaker's lease must be longer than "
+         "timeout_ms, or it is over before "
+         "its owner hears of it"}};
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (rules[i].wrong)
             return rules[i].why;
