@@ -313,7 +313,7 @@ static int obey(const struct options *o, char *const *names, int count)
 
 int storm_gallery(const struct options *o)
 {
-    char *names[GALLERY_MAX];
+    char *names[GALLERY_MAX] = {NULL};
     int count = wanted(o, names), status = 2;
     if (count >= 0 && o->client != NULL)
         fprintf(stderr, "storm: gallery plays all clients; --client goes with sweep\n");
