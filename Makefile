@@ -13,6 +13,9 @@ CC      ?= cc
 ifeq ($(origin CC),default)
 CC := cc
 endif
+ifneq ($(words $(WHO)) $(filter $(WHO),chapters $(wildcard solutions/[0-9]*)),1 $(WHO))
+$(error WHO is "$(WHO)": allowed is chapters (yours) or a rung, with no / behind it, one of $(wildcard solutions/[0-9]*))
+endif
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef -Wvla -Wswitch-enum \
   -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wformat=2 \
@@ -52,7 +55,7 @@ who_objects = $(PARTS:%=$(call who_dir,$(1))/%.o)
 
 $(foreach w,$(sort $(WHO) $(LAST)),$(eval $(call who_rules,$(w))))
 
-include $(sort $(wildcard sim/*.mk tests/*.mk))
+include $(sort $(wildcard sim/*.mk tests/*.mk lab/*.mk))
 
 # --- what a visitor types -------------------------------------------------------------
 .PHONY: demo plot storm clean

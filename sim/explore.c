@@ -164,11 +164,27 @@ static bool use_scene(const struct options *o, struct explore_trace *t)
     return false;
 }
 
+/* Options that would change nothing. */
+static bool bounds_fit(const struct options *o)
+{
+    if (o->skew && o->environments == 1)
+        fprintf(stderr, "storm: --skew needs two clocks: --environments 2 or 3\n");
+    else if (o->budget > 0 && o->faults != NULL && strcmp(o->faults, "none") == 0)
+        fprintf(stderr, "storm: --budget says how many faults, and --faults none says "
+                        "that there are none\n");
+    else
+        return true;
+    return false;
+}
+
 static bool set_up(const struct options *o, struct explore_trace *t)
 {
     struct explore_config *c = &t->config;
+    bool two = o->skew || o->scene != NULL; /* three take too long */
     memset(t, 0, sizeof *t);
-    c->environments = o->environments > 0 ? o->environments : o->skew ? 2 : 3;
+    c->environments = o->environments > 0 ? o->environments : two ? 2 : 3;
+    if (!bounds_fit(o))
+        return false;
     if (o->client != NULL && o->scene == NULL) {
         fprintf(stderr, "storm: --client is one of a scene's: which scene?\n");
         return false;
@@ -185,6 +201,7 @@ static bool set_up(const struct options *o, struct explore_trace *t)
     c->budget = o->budget > 0 ? o->budget : bounds[c->environments].budget;
     c->budget = c->faults == 0 ? 0 : c->budget;
     c->lease = knob_value(c->caller, t->knobs, "probe_lease_ms") * SIM_MS;
+    c->deadline = knob_value(c->caller, t->knobs, "deadline_ms") * SIM_MS;
     c->patience = 12;
     c->bytes = 8 * GIB;
     return true;

@@ -94,7 +94,8 @@ struct explore_config {
     uint32_t budget;              /* so many of them in one run */
     int offset[EXPLORE_ENVS_MAX]; /* ticks by which a host's clock is ahead */
     int64_t lease;                /* ns; a probe younger than this is live */
-    unsigned rules;               /* a bit for each that is asked */
+    int64_t deadline;  /* ns; a user waits no longer for one request; 0: for ever */
+    unsigned rules;    /* a bit for each that is asked */
     uint32_t patience; /* ticks after the last fault until all must be well */
     uint64_t bytes;    /* give up beyond so much memory; 0: never */
     bool plain;        /* walk also the orders that make no difference */
@@ -120,8 +121,11 @@ enum {                         /* explore_env.flags */
        EXPLORE_PAUSED = 8,     /* stands still */
        EXPLORE_PROBE_OK = 16,  /* the last probe of this request was good */
        EXPLORE_REASON =
-           32,            /* was once shown an item that is not CLOSED, or a failure */
-       EXPLORE_ASKED = 64 /* this request has asked the backend */
+           32,             /* was once shown an item that is not CLOSED, or a failure */
+       EXPLORE_ASKED = 64, /* this request has asked the backend */
+       EXPLORE_NEXT = 128, /* its moves come before all others: see explore_search.c */
+       EXPLORE_CURRENT = 256,  /* judge: its call was asked in this generation */
+       EXPLORE_OVERSLEPT = 512 /* judge: it stood still until its deadline was over */
 };
 
 /* The lease under which a request probes. What is not the newest is old. */
@@ -131,18 +135,17 @@ enum { EXPLORE_NO_LEASE, EXPLORE_NEWEST, EXPLORE_OLD };
  * states are compared as bytes. */
 struct explore_env {
     uint32_t memory, call;
-    uint32_t shown;            /* item on its way to it */
-    uint32_t save;             /* the write that it asks for */
-    uint32_t seen;             /* judge: newest item that it was shown */
+    uint32_t shown; /* item on its way to it */
+    uint32_t save;  /* the write that it asks for */
+    uint32_t seen;  /* judge: newest item that it was shown */
+    uint16_t flags;
     uint8_t phase, since, due; /* ticks; due EXPLORE_NEVER: without end */
     uint8_t calls, life;       /* started; how often it was replaced */
-    uint8_t flags;
     uint8_t lease; /* judge: of this request: EXPLORE_NO_LEASE, NEWEST or OLD */
     uint8_t
         lease_since; /* judge: tick + 1 at which that lease was asked for; 0: none */
+    uint8_t begun;   /* judge: tick + 1 at which this request came; 0: no deadline */
     uint8_t round;   /* of the ending */
-    uint8_t next;    /* its moves come before all others: see explore_search.c */
-    uint8_t current; /* judge: its call was asked in this generation */
     uint8_t steps;   /* of this request, so that each draws its own chance */
 };
 enum { EXPLORE_NEVER = 255 };

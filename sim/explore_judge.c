@@ -8,6 +8,9 @@
  *      seen       the newest item that an environment was shown
  *      failures   how many answers were failures, of calls asked since the generation
  *                 began: what comes later is news of an earlier one
+ *      begun      when a request came, if its user waits no longer than a deadline:
+ *                 an answer after that is a failure, and a request that stood still
+ *                 until then may end as it likes
  *
  * A rule that rests on a field which the protocol has not is not asked. */
 #include <assert.h>
@@ -168,7 +171,7 @@ static void remember_write(const struct court *c, const struct writer *w,
     struct explore_state *after = c->after;
     bool begins = was->state != is->state || was->generation != is->generation;
     for (uint32_t i = 0; begins && i < c->config->environments; i++)
-        after->env[i].current = 0;
+        after->env[i].flags &= (uint16_t)~EXPLORE_CURRENT;
     if (begins)
         after->failures = 0;
     if (!gives_lease(was, is))
@@ -176,7 +179,7 @@ static void remember_write(const struct court *c, const struct writer *w,
     new_lease(after, w->env);
     if (w->env == NULL)
         return;
-    w->env->flags &= (uint8_t)~EXPLORE_PROBE_OK;
+    w->env->flags &= (uint16_t)~EXPLORE_PROBE_OK;
     w->env->lease_since = (uint8_t)(w->env->since + 1);
 }
 
@@ -201,6 +204,25 @@ static void judge_write(const struct court *c, struct explore_move move)
 
 /* --- what an environment hears ---------------------------------------------------- */
 
+/* Is the user of this request gone? */
+static bool is_too_late(const struct court *c, uint32_t who)
+{
+    int64_t waited = (c->after->tick + 1 - c->after->env[who].begun) * c->config->tick;
+    return c->config->deadline > 0 && waited >= c->config->deadline;
+}
+
+/* Whoever stood still until its deadline was over may end the request without having
+ * asked anybody. A deadline that ran out otherwise excuses nothing. */
+static void remember_deadline(const struct court *c, struct explore_move move)
+{
+    struct explore_env *env = &c->after->env[move.who];
+    bool stood_still = (c->before->env[move.who].flags & EXPLORE_PAUSED) != 0;
+    if (move.kind == MOVE_START && c->config->deadline > 0)
+        env->begun = (uint8_t)(c->after->tick + 1);
+    if (stood_still && is_too_late(c, move.who))
+        env->flags |= EXPLORE_OVERSLEPT;
+}
+
 static void remember_answer(const struct court *c, uint32_t who)
 {
     struct explore_env *env = &c->after->env[who];
@@ -209,14 +231,14 @@ static void remember_answer(const struct court *c, uint32_t who)
     if (c->did->news != CALLER_REPLY && c->did->news != CALLER_TIMEOUT)
         return;
     if (probe)
-        env->flags &= (uint8_t)~EXPLORE_PROBE_OK;
+        env->flags &= (uint16_t)~EXPLORE_PROBE_OK;
     if (probe && good)
         env->flags |= EXPLORE_PROBE_OK;
-    if (good)
+    if (good && !is_too_late(c, who)) /* too late for its user, it is a failure */
         return;
     env->flags |= EXPLORE_REASON;
     c->after->failed = 1;
-    if (c->before->env[who].current && c->after->failures < UINT8_MAX)
+    if (c->before->env[who].flags & EXPLORE_CURRENT && c->after->failures < UINT8_MAX)
         c->after->failures++;
 }
 
@@ -305,7 +327,9 @@ static void judge_answer(const struct court *c, uint32_t who)
 {
     const struct explore_env *env = &c->after->env[who];
     enum caller_answer answer = c->did->answer;
-    if (answer == CALLER_REFUSED && !(env->flags & (EXPLORE_REASON)))
+    if (env->flags & EXPLORE_OVERSLEPT)
+        return;
+    if (answer == CALLER_REFUSED && !(env->flags & EXPLORE_REASON))
         object(c, EXPLORE_REFUSED_ON_ERROR,
                "%s refuses, but never saw a failure or an item that is not CLOSED",
                words_name(who, env->life).text);
@@ -348,6 +372,7 @@ void explore_judge(struct explore_world *world, const struct explore_config *con
         judge_write(&c, move);
     if (!did->stepped)
         return;
+    remember_deadline(&c, move);
     remember_answer(&c, move.who);
     remember_item(&c, move.who);
     judge_wish(&c, move.who);

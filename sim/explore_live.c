@@ -42,7 +42,7 @@ static void forget(struct explore_state *state)
         env->flags &= EXPLORE_ASKED_DOWN;
         env->seen = 0;
         env->lease = env->lease_since = env->since = env->life = env->calls = 0;
-        env->next = env->current = 0;
+        env->begun = 0;
     }
 }
 

@@ -88,7 +88,7 @@ static bool comes_first(const struct explore_state *state, uint32_t who)
     const struct explore_env *env = &state->env[who];
     bool hears = env->phase >= EXPLORE_SHOWN;
     return !(env->flags & EXPLORE_PAUSED) && env->due <= state->tick &&
-           (hears || env->next);
+           (hears || env->flags & EXPLORE_NEXT);
 }
 
 static uint32_t first_of(const struct search *s, const struct explore_state *state)

@@ -79,6 +79,7 @@ static cJSON *tree_of(const struct explore_config *config,
     cJSON_AddNumberToObject(root, "ticks", config->ticks);
     cJSON_AddNumberToObject(root, "tick_ms", (double)config->tick / 1e6);
     cJSON_AddNumberToObject(root, "lease_ms", (double)config->lease / 1e6);
+    cJSON_AddNumberToObject(root, "deadline_ms", (double)config->deadline / 1e6);
     cJSON_AddNumberToObject(root, "patience", config->patience);
     cJSON_AddNumberToObject(root, "budget", config->budget);
     add_words(root, "faults", explore_faults, config->faults);
@@ -234,10 +235,9 @@ static void read_tree(struct json_reader *r, const cJSON *root,
                       struct explore_trace *trace)
 {
     static const char *const keys[] = {
-        "explore",  "why",    "protocol", "knobs",   "environments",
-        "calls",    "ticks",  "plain",    "tick_ms", "lease_ms",
-        "patience", "budget", "faults",   "clocks",  "rules",
-        "moves",    NULL};
+        "explore",  "why",    "protocol", "knobs",    "environments", "calls",
+        "ticks",    "plain",  "tick_ms",  "lease_ms", "budget",       "deadline_ms",
+        "patience", "faults", "clocks",   "rules",    "moves",        NULL};
     struct explore_config *c = &trace->config;
     json_keys(r, root, "$", keys);
     read_protocol(r, root, trace);
@@ -246,6 +246,7 @@ static void read_tree(struct json_reader *r, const cJSON *root,
     c->ticks = read_whole(r, root, "ticks", 0, EXPLORE_TICKS_MAX);
     c->tick = read_whole(r, root, "tick_ms", 1, 3600000) * SIM_MS;
     c->lease = read_whole(r, root, "lease_ms", 0, 3600000) * SIM_MS;
+    c->deadline = read_whole(r, root, "deadline_ms", 0, 3600000) * SIM_MS;
     c->patience = read_whole(r, root, "patience", 1, EXPLORE_TICKS_MAX);
     c->budget = read_whole(r, root, "budget", 0, EXPLORE_BUDGET_MAX);
     c->faults = read_words(r, root, "faults", explore_faults);

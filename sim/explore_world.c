@@ -45,7 +45,7 @@ static void rest(struct explore_env *env)
     env->call = env->shown = 0;
     env->save = 0;
     env->phase = EXPLORE_IDLE;
-    env->since = env->due = env->current = env->steps = 0;
+    env->since = env->due = env->begun = env->steps = 0;
     env->flags &= EXPLORE_REASON;
     env->lease = env->lease_since = 0;
 }
@@ -62,10 +62,10 @@ static void begin_wish(const struct explore_config *config, struct explore_state
     env->since = r->wish == CALLER_SAVE ? state->tick : 0;
     env->due = due_at(config, state->tick, r->within);
     env->save = r->save;
-    env->current = r->wish == CALLER_CALL;
     if (r->wish == CALLER_CALL)
-        env->flags |= (uint8_t)(EXPLORE_ASKED | (r->probe ? EXPLORE_PROBE : 0) |
-                                (state->well ? 0 : EXPLORE_ASKED_DOWN));
+        env->flags |= (uint16_t)(EXPLORE_ASKED | EXPLORE_CURRENT |
+                                 (r->probe ? EXPLORE_PROBE : 0) |
+                                 (state->well ? 0 : EXPLORE_ASKED_DOWN));
     if (r->wish == CALLER_LOAD && r->strong)
         env->flags |= EXPLORE_STRONG;
 }
@@ -93,8 +93,8 @@ static void tell(struct explore_world *world, struct explore_state *state, uint3
     env->memory = r.memory;
     env->call = r.call;
     env->shown = 0;
-    env->flags &= (uint8_t) ~(EXPLORE_PROBE | EXPLORE_STRONG | EXPLORE_ASKED_DOWN |
-                              EXPLORE_PAUSED);
+    env->flags &= (uint16_t) ~(EXPLORE_PROBE | EXPLORE_STRONG | EXPLORE_ASKED_DOWN |
+                               EXPLORE_PAUSED | EXPLORE_CURRENT);
     begin_wish(config, state, env, &r);
     *did = (struct explore_did){.stepped = true,
                                 .news = news,
@@ -319,8 +319,10 @@ bool explore_move(struct explore_world *world, const struct explore_state *befor
     struct explore_env *env = &after->env[move.who];
     if (did->stepped && did->wish == CALLER_ANSWER)
         rest(env);
-    if (!explore_is_global(move))
-        env->next = asked(world->config, env, move);
+    if (!explore_is_global(move)) {
+        env->flags &= (uint16_t)~EXPLORE_NEXT;
+        env->flags |= asked(world->config, env, move) ? EXPLORE_NEXT : 0;
+    }
     if (after->budget == 0 || !(world->config->faults >> EXPLORE_STALE & 1))
         after->before = after->item; /* nobody will be shown it */
     return true;

@@ -315,9 +315,7 @@ int storm_gallery(const struct options *o)
 {
     char *names[GALLERY_MAX] = {NULL};
     int count = wanted(o, names), status = 2;
-    if (count >= 0 && o->client != NULL)
-        fprintf(stderr, "storm: gallery plays all clients; --client goes with sweep\n");
-    else if (count > 1 && o->plot != NULL)
+    if (count > 1 && o->plot != NULL)
         fprintf(stderr, "storm: one scene a picture, please: %d begin so\n", count);
     else if (count == 1 && o->plot != NULL)
         status = draw(o, names[0]) ? 0 : 1;

@@ -156,12 +156,9 @@ int storm_merge(const struct options *o)
     char file[STORM_FILE_MAX];
     if (!storm_scene(o, &scene) || !storm_scene_file(o, file))
         return 2;
-    if (o->word_count < 2 || o->plot != NULL) {
-        fprintf(stderr,
-                o->plot != NULL
-                    ? "storm: --plot goes with sweep: it plays all runs again\n"
-                    : "storm: merge which parts? storm sweep --shard i/n --part "
-                      "FILE writes them\n");
+    if (o->word_count < 2) {
+        fprintf(stderr, "storm: merge which parts? storm sweep --shard i/n --part FILE "
+                        "writes them\n");
         return 2;
     }
     struct merger *m = calloc(1, sizeof *m);

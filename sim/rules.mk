@@ -11,7 +11,7 @@ SWARM_PARTS := swarm swarm_draw swarm_demand swarm_judge swarm_jobs swarm_shrink
   swarm_watch swarm_watch_item swarm_watch_env
 EXPLORE_PARTS := explore_set explore_step explore_world explore_possible explore_judge explore_live explore_search \
   explore_words explore_story
-STORM_PARTS := storm verbs expect merge part sweep output picture gnuplot plot plot_panels plot_ribbons \
+STORM_PARTS := storm storm_options verbs expect merge part sweep output picture gnuplot plot plot_panels plot_ribbons \
   plot_runs plot_fan plot_goodput input \
   gallery gallery_row plot_gallery $(SWARM_PARTS) $(EXPLORE_PARTS) explore explore_trace
 SIM_DIR := $(BUILD)/sim/$(MODE)

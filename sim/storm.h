@@ -17,6 +17,7 @@ struct options {
     char *const *words;       /* what stands after the verb */
     int word_count;
     uint64_t seed;
+    bool given_seed; /* that one was typed */
     uint32_t seeds, jobs;
     const char *protocol, *faults, *rules, *trace; /* explore; NULL: not given */
     uint32_t environments, calls, ticks, budget;   /* explore; 0: not given */

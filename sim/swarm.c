@@ -249,7 +249,7 @@ int storm_swarm(const struct options *o)
 {
     struct swarm_task task;
     struct scene scene;
-    if (o->csv != NULL || o->plot != NULL || storm_on_stdout(o)) {
+    if (storm_on_stdout(o)) {
         fprintf(stderr, "storm: swarm writes --json FILE, and nothing else\n");
         return 2;
     }

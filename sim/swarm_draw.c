@@ -112,6 +112,13 @@ static uint32_t draw_store_timeout(struct draw *d)
     return drawn < lease ? drawn : lease - 1;
 }
 
+/* Nor is a share of a window that is over before any is judged: see shared.h. */
+static uint32_t share_window(const struct draw *d)
+{
+    uint32_t drawn = get(d, "shared_window_ms"), least = 2 * get(d, "cache_ms") + 1;
+    return drawn > least ? drawn : least;
+}
+
 static void draw_shared(struct draw *d)
 {
     bool rate = one_in(d, 2), both = one_in(d, 4);
@@ -124,6 +131,7 @@ static void draw_shared(struct draw *d)
         set(d, "shared_failures", wild(d, 1, 50));
     if (!rate && !both)
         return;
+    set(d, "shared_window_ms", share_window(d));
     set(d, "shared_failure_pct", wild(d, 5, 100));
     set(d, "shared_min_calls", wild(d, 1, 100));
 }

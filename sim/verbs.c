@@ -210,16 +210,26 @@ int storm_compare(const struct options *o)
     struct record *records[SCENE_CLIENTS_MAX] = {NULL};
     if (!storm_scene(o, &scene))
         return 2;
-    if (o->csv != NULL || o->json != NULL) {
-        fprintf(stderr, "storm: --csv and --json go with run (one client) or sweep\n");
-        return 2;
-    }
     int only = storm_client(o, &scene, -1);
     if (only < -1)
         return 2;
     show(&scene, o, only, records);
     bool drawn = o->plot == NULL || draw(o, &scene, records);
     return finish(records, drawn ? 0 : 1);
+}
+
+/* A trace has its client and its one order of events: there is nothing to choose. */
+static int replay_trace(const struct options *o, const char *file)
+{
+    const char *option = o->digest != NULL   ? "digest"
+                         : o->client != NULL ? "client"
+                         : o->given_seed     ? "seed"
+                                             : NULL;
+    if (option == NULL)
+        return storm_replay_trace(o, file);
+    fprintf(stderr, "storm: --%s goes with a scene, and %s is a trace of explore\n",
+            option, file);
+    return 2;
 }
 
 int storm_replay(const struct options *o)
@@ -229,7 +239,7 @@ int storm_replay(const struct options *o)
     if (!storm_scene_file(o, file))
         return 2;
     if (explore_trace_is(file))
-        return storm_replay_trace(o, file);
+        return replay_trace(o, file);
     if (!storm_scene(o, &scene))
         return 2;
     int client = storm_client(o, &scene, (int)scene.clients - 1);

@@ -1,6 +1,6 @@
 # What `make check` and `make check-all` are made of. Each step is a target of its own; it
 # is run by tests/step.sh, which says ok or FAILED and remembers it for .ci/run. All steps
-# are run, whatever becomes of the earlier ones.
+# are run, whatever becomes of the others.
 
 STEPS_CHECK := unit ladder wrong-answers hostile book-truth storm-tests commands theory
 STEPS_ALL := digest scenes format tidy analyze shellcheck valgrind merge-tests explore-all \
@@ -8,11 +8,14 @@ STEPS_ALL := digest scenes format tidy analyze shellcheck valgrind merge-tests e
 # Slower, and to be brought back when it has been seen green on all: `make check-more`.
 STEPS_MORE := mutate fuzz
 
-run_steps = @failed=0; for step in $(1); do \
-  BUILD='$(BUILD)' sh tests/step.sh $$step $(MAKE) --no-print-directory $$step \
-  || failed=1; done; exit $$failed
+# All programs are built first, by one make; then the steps run on all processors, and no
+# two of them build the same file.
+CORES ?= $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null),1)
+run_steps = @export BUILD='$(BUILD)'; sh tests/step.sh build $(MAKE) --no-print-directory -s \
+  -j$(CORES) programs && printf '%s\n' $(1) | xargs -P $(CORES) -I STEP \
+  sh tests/step.sh STEP $(MAKE) --no-print-directory STEP
 
-.PHONY: check-workbook check-all check-more $(STEPS_CHECK) $(STEPS_ALL) $(STEPS_MORE)
+.PHONY: programs check-workbook check-all check-more $(STEPS_CHECK) $(STEPS_ALL) $(STEPS_MORE)
 check-workbook:
 	@echo "The workbook checks itself; this takes some minutes. Your files: make check CH=n"
 	$(call run_steps,$(STEPS_CHECK))
@@ -20,6 +23,8 @@ check-all:
 	$(call run_steps,$(STEPS_ALL))
 check-more:
 	$(call run_steps,$(STEPS_MORE))
+
+programs: storms ladder-programs unit-programs
 
 # --- steps of check -----------------------------------------------------------------------
 storms:

@@ -160,11 +160,35 @@ START_TEST(ours_keeps_every_rule)
 }
 END_TEST
 
+/* With a deadline: what a pause does to it is not its fault, what an error does is. */
+START_TEST(ours_may_refuse_when_its_deadline_is_over)
+{
+    struct explore_config config = world_of(
+        &adapter_caller,
+        EXPLORE_HAS_VERSION | EXPLORE_HAS_GENERATION | EXPLORE_HAS_FAILED, ALL_RULES);
+    struct explore_result result;
+    set_knob(&adapter_caller, "deadline_ms", 1500);
+    set_knob(&adapter_caller, "open_ms", 1000);
+    config.calls = 3;
+    config.ticks = 4;
+    config.deadline = 1500 * SIM_MS;
+    explore_run(&config, NULL, NULL, &result);
+    UNIT_SAYS(result.broken.rule == EXPLORE_NO_RULE, "%s: %s",
+              explore_rules[result.broken.rule].name, result.broken.why);
+    ck_assert(result.complete && result.met.trips > 0 && result.met.closings > 0);
+    config.rules = 1u << EXPLORE_REFUSED_ON_ERROR;
+    config.faults = 1 << EXPLORE_PAUSE;
+    config.deadline = 0; /* of which the judge knows nothing */
+    must_break(&config, EXPLORE_REFUSED_ON_ERROR, UINT32_MAX);
+}
+END_TEST
+
 const struct unit_case explore_protocol_cases[] = {
     {"rivals", &finds_the_bug_of_a_rival, UNIT_ROWS(broken)},
     {"same", &is_the_same_every_time, 1},
     {"patience", &says_how_long_the_longest_ending_is, 1},
     {"turns", &finds_no_less_by_turns, 2 * EXPLORE_RULES},
+    {"ours-deadline", &ours_may_refuse_when_its_deadline_is_over, 1},
     {"ours", &ours_keeps_every_rule, UNIT_ROWS(ours)},
 };
 const size_t explore_protocol_n = UNIT_ROWS(explore_protocol_cases);

@@ -252,6 +252,49 @@ START_TEST(finds_nothing_where_nothing_is_wrong)
 }
 END_TEST
 
+/* --- deadlines -------------------------------------------------------------------- */
+
+/* Who stood still until its deadline was over may refuse, and has failed whatever it
+ * hears; but not if that deadline was not over, not if nobody waits for an answer in
+ * time, not if it slept of its own will, and not since the store had an error. */
+static const struct {
+    enum bug bug;
+    enum explore_rule rule;
+    unsigned faults;
+    int64_t deadline;
+    bool breaks;
+} deadlines[] = {
+    {REFUSES_LATE, EXPLORE_REFUSED_ON_ERROR, 1 << EXPLORE_PAUSE, TOY_DEADLINE, false},
+    {REFUSES_LATE, EXPLORE_REFUSED_ON_ERROR, 1 << EXPLORE_PAUSE, 3 * SIM_S, true},
+    {REFUSES_LATE, EXPLORE_REFUSED_ON_ERROR, 1 << EXPLORE_PAUSE, 0, true},
+    {SLEEPS_IN, EXPLORE_REFUSED_ON_ERROR, 0, TOY_DEADLINE, true},
+    {SLEEPS_IN, EXPLORE_REFUSED_ON_ERROR, 1 << EXPLORE_PAUSE, TOY_DEADLINE, true},
+    {REFUSES_ON_ERROR, EXPLORE_REFUSED_ON_ERROR,
+     1 << EXPLORE_ERROR | 1 << EXPLORE_PAUSE, TOY_DEADLINE, true},
+    {REFUSES_LATE, EXPLORE_HEALTHY_WRITE, 1 << EXPLORE_PAUSE, TOY_DEADLINE, false},
+    {REFUSES_LATE, EXPLORE_HEALTHY_WRITE, 1 << EXPLORE_PAUSE, 3 * SIM_S, true},
+    {WRITES_AT_ONCE, EXPLORE_HEALTHY_WRITE, 1 << EXPLORE_PAUSE, TOY_DEADLINE, true},
+};
+
+START_TEST(excuses_who_stood_still_until_its_deadline_and_nobody_else)
+{
+    enum bug bug = deadlines[_i].bug;
+    struct explore_config config = toy_config(&bug);
+    struct explore_result result;
+    config.rules = 1u << deadlines[_i].rule;
+    config.faults = deadlines[_i].faults;
+    config.budget = 1;
+    config.deadline = deadlines[_i].deadline;
+    if (deadlines[_i].breaks) {
+        must_break(&config, deadlines[_i].rule, UINT32_MAX);
+        return;
+    }
+    explore_run(&config, NULL, NULL, &result);
+    ck_assert_int_eq(result.broken.rule, EXPLORE_NO_RULE);
+    ck_assert(result.complete && result.met.faults > 0);
+}
+END_TEST
+
 /* A path that leaves out its last move breaks nothing; a move that cannot be is seen.
  */
 START_TEST(replays_only_what_is_possible)
@@ -300,6 +343,8 @@ static const struct unit_case cases[] = {
     {"list", &finds_the_states_that_a_list_finds, 1},
     {"planted", &finds_a_planted_bug_by_the_shortest_walk, UNIT_ROWS(planted)},
     {"nothing", &finds_nothing_where_nothing_is_wrong, 1},
+    {"deadlines", &excuses_who_stood_still_until_its_deadline_and_nobody_else,
+     UNIT_ROWS(deadlines)},
     {"replay", &replays_only_what_is_possible, 1},
     {"shelf", &a_shelf_gives_back_what_was_put_there, 1},
 };

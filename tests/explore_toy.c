@@ -20,6 +20,7 @@ struct toy_call {
     struct toy_item save;
     uint32_t told, elected;
     uint64_t random; /* of the last step */
+    int64_t began;   /* REFUSES_LATE: when the request came */
 };
 
 static void toy_init(void *env, const void *config, uint64_t seed)
@@ -69,8 +70,11 @@ static struct caller_action toy_ask(struct toy_env *env, struct toy_call *call,
     if (env->bug == WRITES_AT_ONCE)
         return toy_save(call, WRITES_AT_ONCE, CALLER_CLOSED, now);
     if (env->bug == REFUSES_EVERYBODY ||
-        (env->open_until > now && env->bug != CALLS_ALL_THE_SAME))
+        (env->open_until > now && env->bug != CALLS_ALL_THE_SAME) ||
+        (env->bug == REFUSES_LATE && now - call->began >= TOY_DEADLINE))
         return toy_answer(CALLER_REFUSED);
+    if (env->bug == SLEEPS_IN)
+        return (struct caller_action){.kind = CALLER_SLEEP, .within = TOY_DEADLINE};
     if (env->open_until > 0 && env->bug == CLOSES_UNPROVEN && !call->elected) {
         call->elected = 1;
         return toy_save(call, CLOSES_UNPROVEN, CALLER_HALF_OPEN, now);
@@ -83,7 +87,8 @@ static struct caller_action toy_ask(struct toy_env *env, struct toy_call *call,
 static struct caller_action toy_heard(struct toy_env *env, struct toy_call *call,
                                       const struct caller_event *event)
 {
-    bool good = event->kind == CALLER_REPLY && event->status == 200;
+    bool late = env->bug == REFUSES_LATE && event->now - call->began >= TOY_DEADLINE;
+    bool good = event->kind == CALLER_REPLY && event->status == 200 && !late;
     call->told = good ? CALLER_FRESH : CALLER_FAILED;
     if (good && env->bug == CLOSES_WHAT_IS_OPEN)
         return toy_save(call, CLOSES_WHAT_IS_OPEN, CALLER_CLOSED, event->now);
@@ -114,6 +119,7 @@ static struct caller_action toy_step(void *memory, void *call_memory,
     toy_draw(call, event);
     switch (event->kind) {
     case CALLER_START:
+        call->began = env->bug == REFUSES_LATE ? event->now : 0;
         return (struct caller_action){.kind = CALLER_LOAD};
     case CALLER_ITEM:
         env->open_until = item != NULL && item->state == CALLER_OPEN ? item->until : 0;
@@ -125,9 +131,13 @@ static struct caller_action toy_step(void *memory, void *call_memory,
         if (call->elected && call->told == 0)
             return toy_ask(env, call, event->now);
         break;
-    case CALLER_CONFLICT:
     case CALLER_STORE_FAILED:
+        if (env->bug == REFUSES_ON_ERROR)
+            return toy_answer(CALLER_REFUSED);
+        break;
     case CALLER_WOKE:
+        return toy_answer(CALLER_REFUSED);
+    case CALLER_CONFLICT:
         break;
     }
     return toy_answer((enum caller_answer)call->told);

@@ -17,8 +17,13 @@ enum bug {
     PUSHES_OPEN,
     CALLS_ALL_THE_SAME,
     SKIPS_OPEN,
-    CLOSES_UNPROVEN
+    CLOSES_UNPROVEN,
+    REFUSES_LATE, /* what takes TOY_DEADLINE or longer; a good answer has failed then */
+    SLEEPS_IN,    /* for so long, and refuses */
+    REFUSES_ON_ERROR
 };
+
+#define TOY_DEADLINE INT64_C(2000000000) /* ns */
 
 extern const struct caller explore_toy;
 

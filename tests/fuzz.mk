@@ -1,10 +1,10 @@
 # The tests of the world and of scenes, and a fuzzer for the reader of scenes.
 #
-#   make scene-test world-test      unit tests, MODE=san by default; world-test is two
-#                                   programs: threads, and fleets with a store
+#   make scene-test world-test      unit tests, MODE=san by default; world-test is three
+#                                   programs: threads, fleets, and the store
 #   make fuzz [SECONDS=60]          clang's libFuzzer on client_step with any items, then
-#                                   as long on scene_parse; what it finds is
-#                                   kept in $(BUILD)/fuzz, with the corpus it grew
+#                                   as long on handler_read and on scene_parse; what it
+#                                   finds is kept in $(BUILD)/fuzz, with the corpus it grew
 ifndef FUZZ_MK
 FUZZ_MK := 1
 
@@ -14,9 +14,10 @@ SCENE_PARTS  = $(SIM_PARTS) adapter
 .PHONY: scene-test world-test fuzz fuzz-run
 scene-test: $(WORLD_DIR)/scene_test
 	$<
-world-test: $(WORLD_DIR)/world_test $(WORLD_DIR)/world_fleet_test
+world-test: $(WORLD_DIR)/world_test $(WORLD_DIR)/world_fleet_test $(WORLD_DIR)/world_store_test
 	$(WORLD_DIR)/world_test
 	$(WORLD_DIR)/world_fleet_test
+	$(WORLD_DIR)/world_store_test
 
 $(WORLD_DIR)/scene_test: $(WORLD_DIR)/scene_test.o $(SCENE_PARTS:%=$(SIM_DIR)/%.o) \
   $(call who_objects,$(LAST)) | $(WORLD_DIR)/
@@ -24,7 +25,7 @@ $(WORLD_DIR)/scene_test: $(WORLD_DIR)/scene_test.o $(SCENE_PARTS:%=$(SIM_DIR)/%.
 $(WORLD_DIR)/world_test: $(WORLD_DIR)/world_test.o $(WORLD_DIR)/world_toy.o $(WORLD_PARTS:%=$(SIM_DIR)/%.o) | \
   $(WORLD_DIR)/
 	$(CC) $(CFLAGS_ALL) $^ $(CHECK_LIBS) -o $@
-$(WORLD_DIR)/world_fleet_test: $(WORLD_DIR)/world_fleet_test.o $(WORLD_DIR)/world_fleet_toy.o \
+$(WORLD_DIR)/world_fleet_test $(WORLD_DIR)/world_store_test: %: %.o $(WORLD_DIR)/world_fleet_toy.o \
   $(WORLD_PARTS:%=$(SIM_DIR)/%.o) | $(WORLD_DIR)/
 	$(CC) $(CFLAGS_ALL) $^ $(CHECK_LIBS) -o $@
 $(WORLD_DIR)/%.o: tests/%.c | $(WORLD_DIR)/
@@ -39,10 +40,13 @@ FUZZ_DIR    = $(BUILD)/fuzz
 fuzz:
 	@$(MAKE) --no-print-directory CC=clang MODE=fuzz BUILD=$(FUZZ_DIR)/objects \
 	  FUZZ_DIR=$(FUZZ_DIR) fuzz-run
-fuzz-run: $(BUILD)/scene_fuzz $(BUILD)/item_fuzz | $(FUZZ_DIR)/corpus/ $(FUZZ_DIR)/found/ \
-  $(FUZZ_DIR)/items/
+fuzz-run: $(BUILD)/scene_fuzz $(BUILD)/item_fuzz $(BUILD)/handler_fuzz | $(FUZZ_DIR)/corpus/ \
+  $(FUZZ_DIR)/found/ $(FUZZ_DIR)/items/ $(FUZZ_DIR)/events/
 	$(BUILD)/item_fuzz -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 -verbosity=0 \
 	  -print_final_stats=1 -artifact_prefix=$(FUZZ_DIR)/found/ $(FUZZ_DIR)/items
+	$(BUILD)/handler_fuzz -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 -verbosity=0 \
+	  -print_final_stats=1 -dict=tests/fuzz/handler.dict -artifact_prefix=$(FUZZ_DIR)/found/ \
+	  $(FUZZ_DIR)/events tests/fuzz/handler-seeds
 	$(BUILD)/scene_fuzz -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
 	  -print_final_stats=1 -dict=tests/fuzz/scene.dict -artifact_prefix=$(FUZZ_DIR)/found/ \
 	  $(FUZZ_DIR)/corpus tests/fuzz/seeds sim/scenes
@@ -51,6 +55,10 @@ $(BUILD)/scene_fuzz: $(BUILD)/scene_fuzz.o $(FUZZ_PARTS:%=$(SIM_DIR)/%.o) \
 	$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $^ $(CJSON_LIBS) -o $@
 $(BUILD)/item_fuzz: $(BUILD)/item_fuzz.o $(filter-out %/handler.o,$(call who_objects,$(LAST)))
 	$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $^ -o $@
+$(BUILD)/handler_fuzz: $(BUILD)/handler_fuzz.o $(call who_dir,$(LAST))/handler.o
+	$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $^ $(CJSON_LIBS) -o $@
+$(BUILD)/handler_fuzz.o: tests/fuzz/handler_fuzz.c | $(BUILD)/
+	$(CC) $(CFLAGS_ALL) -Ichapters $(PKG_CFLAGS) -c $< -o $@
 $(BUILD)/item_fuzz.o: tests/fuzz/item_fuzz.c | $(BUILD)/
 	$(CC) $(CFLAGS_ALL) -Ichapters -c $< -o $@
 $(BUILD)/scene_fuzz.o: tests/fuzz/scene_fuzz.c | $(BUILD)/

@@ -104,7 +104,12 @@ rejects "cannot be written: Is a directory" run "$tiny" --json "$work"
 rejects "cannot be written: No such file" sweep "$tiny" --json "$work/no/where.json"
 rejects "--csv and --json: found \"-\" for both" run "$tiny" --csv - --json -
 rejects "go with run" compare "$tiny" --csv -
+rejects "--as says what --plot FILE shows" run "$tiny" --as goodput
+rejects "gallery --plot draws one seed" gallery s04 --plot "$work/x.svg" --seeds 3
+rejects "gallery --plot draws one seed" gallery s04 --plot "$work/x.svg" --csv -
 rejects "--digest: found \"12\", wanted 16 hex digits" replay "$tiny" --digest 12
+
+. tests/options.sh
 
 # --- good runs -------------------------------------------------------------------------
 check "run: status 0" play 0 run "$tiny"
@@ -209,6 +214,8 @@ rejects "--client is one of a scene's: which scene?" explore --client shared
 rejects "tiny has no client \"three\"" explore "$tiny" --client three
 rejects "\"two\" of tiny shares no breaker" explore "$tiny"
 rejects "there is no file or scene \"no-such\"" explore no-such
+rejects "--skew needs two clocks" explore --skew --environments 1
+rejects "--faults none says that there are none" explore --faults none --budget 2
 
 # explore STATUS ARGUMENTS...: in a world that takes no time
 # shellcheck disable=SC2317
@@ -223,6 +230,9 @@ sed -n '/^time /,$p' "$work/out" >"$work/told"
 check "explore: tells a story" [ "$(wc -l <"$work/told")" -gt 10 ]
 check "replay TRACE: status 1, for it is broken still" play 1 replay "$trace"
 check "replay TRACE: the same story" same "$work/told" "$work/out"
+rejects "--digest goes with a scene, and $trace is a trace" replay "$trace" --digest 0123456789abcdef
+rejects "--client goes with a scene, and $trace is a trace" replay "$trace" --client shared
+rejects "--seed goes with a scene, and $trace is a trace" replay "$trace" --seed 1
 check "explore --quiet: status 1" explore 1 --protocol leased --quiet
 sed '1{/^$/d;}' "$work/out" >"$work/quiet"
 check "explore --quiet: the same story" same "$work/told" "$work/quiet"
@@ -239,6 +249,29 @@ status=0
 check "explore --trace: a file that cannot be written is status 2" [ "$status" = 2 ]
 check "explore --trace: and is named" grep -qF "no/where: cannot be written" "$work/err"
 
+# A pause that outlasts the client's deadline excuses a refusal, and an error does not.
+cat >"$work/late.json" <<'END'
+{"name": "late", "run_ms": 9000, "load": {"rps": 20}, "fleet": {"limit": 9}, "store": {},
+ "backend": {"service": {"mean_ms": 10}},
+ "clients": {
+  "leased": {"protocol": "leased", "deadline_ms": 1500, "timeout_ms": 1000, "attempts": 1,
+   "failures_to_open": 1, "open_ms": 1000, "cache_ms": 1000, "store_timeout_ms": 100},
+  "shared": {"deadline_ms": 1500, "timeout_ms": 1000, "attempts": 1,
+   "failures_to_open": 2, "shared_failures": 2, "shared_window_ms": 60000, "open_ms": 1000,
+   "probe_lease_ms": 1000, "cache_ms": 1000, "store_timeout_ms": 100, "store_skip_ms": 1000}}}
+END
+check "explore: a client with a deadline, paused beyond it: status 0" explore 0 "$work/late.json"
+check "explore: it had something to ask" lacks "little was asked" "$work/out"
+check "explore: leased, paused" \
+    explore 0 "$work/late.json" --client leased --rules refused-on-error --faults pause
+check "explore: leased, with an error: status 1" explore 1 "$work/late.json" \
+    --client leased --rules refused-on-error --faults error,pause --trace "$work/late.trace"
+check "explore: and says which" says "Broken: refused-on-error, the store's trouble"
+check "replay TRACE: knows the deadline" play 1 replay "$work/late.trace"
+check "explore fleet-outage --client shared, two requests: status 0" \
+    play 0 explore fleet-outage --client shared --calls 2
+check "explore SCENE: two environments" says "2 environments, 2 requests in all"
+
 # damaged TEXT SED: the trace, changed, is turned away
 damaged() {
     sed "$2" "$trace" >"$work/damaged"
@@ -249,6 +282,7 @@ damaged '$.moves: entry 3: found A bed, wanted such as "A start"' 's/"A bad"/"A 
 damaged '$.moves: entry 0: found C start' 's/"A start"/"C start"/'
 damaged '$.moves: not all of these moves are possible' 's/"A serve", "A hear", //'
 damaged '$.budget: found 99, allowed 0 to 12' 's/\("budget":[^0-9]*\)1/\199/'
+damaged '$.deadline_ms: found -1, allowed 0 to 3600000' 's/\("deadline_ms":[^0-9]*\)0/\1-1/'
 damaged '$.environments: found 4, allowed 1 to 3' 's/\("environments":[^0-9]*\)2/\14/'
 damaged '$.protocol: unknown "mine", allowed: ours' 's/"leased"/"mine"/'
 damaged '$.faults: entry 2: found lately' 's/"late"/"lately"/'

@@ -5,9 +5,9 @@
 ifndef UNIT_MK
 UNIT_MK := 1
 
-UNIT_WHO := solutions/15-one-scout-for-the-fleet
+UNIT_WHO := solutions/17-behind-a-door
 UNIT_DIR  = $(BUILD)/tests/$(MODE)
-UNITS    := breaker retry item shared client client_store client12 sim random pool gateway prices store rivals explore
+UNITS    := breaker retry item shared client client_store client12 sim random pool gateway prices store rivals explore handler
 
 # What each test is linked with: parts of its own, parts of the reference, of sim/.
 UNIT_breaker := breaker_test breaker_alone breaker_rows breaker_model \
@@ -33,16 +33,19 @@ UNIT_rivals  := rivals_test rivals_random rivals_fleet sim-rival_common sim-riva
 UNIT_explore := explore_test explore_protocols explore_toy $(EXPLORE_PARTS:%=sim-%) \
   $(RIVAL_PARTS:%=sim-%) sim-random sim-adapter reference-client reference-shared \
   reference-item reference-breaker reference-retry
+UNIT_handler := handler_test reference-handler
+UNIT_LIBS_handler = $(CJSON_LIBS)
 UNIT_FLAGS    = -Ichapters -Isim -Itests $(shell pkg-config --cflags check)
 
-.PHONY: unit $(UNITS:%=unit-%) mutate
+.PHONY: unit unit-programs $(UNITS:%=unit-%) mutate
 unit: $(UNITS:%=unit-%)
+unit-programs: $(UNITS:%=$(UNIT_DIR)/%_test)
 
 define unit_rules
 unit-$(1): $(UNIT_DIR)/$(1)_test
 	$$<
 $(UNIT_DIR)/$(1)_test: $(UNIT_$(1):%=$(UNIT_DIR)/unit/%.o)
-	$$(CC) $$(CFLAGS_ALL) $$^ $$(CHECK_LIBS) -lm -o $$@
+	$$(CC) $$(CFLAGS_ALL) $$^ $$(CHECK_LIBS) $$(UNIT_LIBS_$(1)) -lm -o $$@
 endef
 $(foreach u,$(UNITS),$(eval $(call unit_rules,$(u))))
 
@@ -56,7 +59,7 @@ define unit_reference
 $(UNIT_DIR)/unit/reference-$(1).o: $(call part,$(1),$(UNIT_WHO)) | $(UNIT_DIR)/unit/
 	$$(CC) $$(CFLAGS_ALL) -Ichapters -c $$< -o $$@
 endef
-$(foreach p,breaker retry item shared client,$(eval $(call unit_reference,$(p))))
+$(foreach p,breaker retry item shared client handler,$(eval $(call unit_reference,$(p))))
 
 $(UNIT_DIR)/unit/reference12-client.o: $(call part,client,solutions/12-where-it-hurts) | $(UNIT_DIR)/unit/
 	$(CC) $(CFLAGS_ALL) -Ichapters -c $< -o $@

@@ -302,3 +302,9 @@ struct record *play(const struct world_config *world, const struct fleet_toy *to
     adds_up(record);
     return record;
 }
+
+int64_t took_ms(uint64_t start)
+{
+    UNIT_HOLDS(seen.start[start].end >= 0);
+    return (seen.start[start].end - seen.start[start].at) / SIM_MS;
+}

@@ -64,4 +64,7 @@ struct record *play_unseen(const struct world_config *world,
 
 uint64_t outcomes(const struct record *record, enum outcome outcome);
 
+/* How long a request that was answered took, by its number from 0. */
+int64_t took_ms(uint64_t start);
+
 #endif
