@@ -6,6 +6,7 @@
  *
  *      healthy          0 writes; at most one read per environment and cache_ms
  *      a failure        one write: it, and the successes since the last write
+ *      a share          while its window has failures, a write with each read
  *      trip, probe,     one write each, on a condition that only one environment of the
  *      close, reopen    fleet can meet; the losers adopt the item they are shown
  *
@@ -32,11 +33,11 @@
  * far ahead is cut to its longest length since it was first seen.
  *
  * Failures and successes are counted in windows of the wall clock, one after the other.
- * Successes are written with the next failure or, if a share is judged and the window
- * has a failure, when the copy is due to be looked at again; those of an earlier window
- * are dropped; and no share is judged in the first cache_ms of a window, while they are
- * on their way. So the share comes near the truth, and a fleet without failures
- * writes nothing.
+ * A failure is written at once, and the successes before it go with it. If a share is
+ * judged, a call that has looked at the item and seen a failure in its window writes
+ * the successes too when it ends; those of an earlier window are dropped. Until they
+ * arrive a share reads as more than it is, so none is judged before two cache_ms after
+ * the window was first seen. A fleet without failures writes nothing.
  *
  * What the item is, and what the store does with it, stands in item.h. The numbers in
  * brackets name chapters. */
@@ -59,7 +60,8 @@ struct shared_config {
     uint32_t
         window_ms; /* [14] failures and successes are counted in windows this long */
     uint32_t failures;    /* [14] open at this many failures in a window; 0: off */
-    uint32_t failure_pct; /* [14] or at this share, reached counts; 0: off */
+    uint32_t failure_pct; /* [14] or at this share, reached counts; 0: off. Windows must
+                             be longer than two cache_ms */
     uint32_t min_calls;   /* [14] judge no share of fewer calls */
 };
 
@@ -80,6 +82,7 @@ struct shared {
 struct shared_call {
     uint8_t phase;       /* shared.c's own */
     bool probe;          /* this call holds the lease */
+    bool looked;         /* [14] the item was read, to decide this call */
     bool slept;          /* [15] it has waited its jitter */
     uint8_t conflicts;   /* [14] races lost in this call; bounded */
     uint32_t generation; /* [14] in which the call was let through */

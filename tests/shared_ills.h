@@ -15,37 +15,52 @@
             "100003 b2 ask grant;100004 a bad save=WINDOW;100005 a store done;"
 
 static const struct shared_story shared_ills[] = {
-    /* --- successes that are written after a read -----------------------------------
+    /* --- successes that are written by a call that has looked ------------------------
      */
-    {"a read that shows failures is followed by that write", FLUSHES(9), REST,
-     TO_FLUSH "101002 b ask load;101003 b store save=COUNT;101004 b store grant;"
-              "- item v=2,calls=2,failed=1;101005 b ask grant;102004 b ask load;"
-              "102005 b store grant"},
-    {"but not if it shows none", FLUSHES(9), REST,
-     GRANTED "100002 a ok done;- window=100000;101001 a ask load;101002 a store grant"},
+    {"a call that was shown failures ends with that write", FLUSHES(9), REST,
+     TO_FLUSH "101002 b ask load;101003 b store grant;101003 b ok save=COUNT;"
+              "101004 b store done;- item v=2,calls=3,failed=1;101005 b ask grant;"
+              "102004 b ask load;102005 b store grant"},
+    {"but not if it was shown none", FLUSHES(9), REST,
+     GRANTED "100002 a ok done;- window=100000;101001 a ask load;101002 a store grant;"
+             "101003 a ok done"},
     {"nor if they are those of another window", FLUSHES(9), REST,
-     TO_FLUSH "- window=120000;101002 b ask load;101003 b store grant;- item v=2"},
+     TO_FLUSH "- window=80000;101002 b ask load;101003 b store grant;101003 b ok done;"
+              "- item v=2"},
     {"nor if it is open", FLUSHES(9), REST,
-     TO_FLUSH "- open=109000;101002 b ask load;101003 b store refuse=5000"},
+     TO_FLUSH "101002 b ask load;101003 b store grant;- open=109000;101004 b2 ok done;"
+              "101005 b ok save=COUNT;101006 b store done;- item v=2,calls=0"},
     {"nor if we have no successes", FLUSHES(9), REST,
-     TO_FLUSH "101002 c ask load;101003 c store grant;102003 c ask load"},
+     TO_FLUSH "101002 c ask load;101003 c store grant;101003 c ignored done;"
+              "102003 c ask load"},
     {"nor if no share is judged", AT(9), REST,
-     TO_FLUSH "101002 b ask load;101003 b store grant;- item v=1"},
+     TO_FLUSH "101002 b ask load;101003 b store grant;101003 b ok done;- item v=1"},
+    {"a failure takes them, and is one write", FLUSHES(9), REST,
+     TO_FLUSH "101002 b ask load;101003 b store grant;101003 b bad save=COUNT;"
+              "101004 b store done;- item v=2,calls=3,failed=2"},
+    {"a call that goes by the copy leaves them to the next that looks", FLUSHES(9),
+     REST,
+     TO_FLUSH "101002 b ask load;101003 b store grant;101003 b2 ok done;"
+              "101003 b ok save=COUNT;101004 b store done;- item v=2,calls=4;"
+              "101005 b ask grant;101006 b ok done;- item v=2"},
     {"one write, though a success comes during it", FLUSHES(9), REST,
-     TO_FLUSH "101002 b ask load;101003 b store save=COUNT;101003 b2 ok done;"
-              "101004 b store grant;- item v=2,calls=2;102004 b ask save=COUNT;"
-              "102005 b store grant;- item v=3,calls=3"},
+     TO_FLUSH "101002 b ask load;101003 b store grant;101003 b ok save=COUNT;"
+              "101003 b2 ok done;101004 b store done;- item v=2,calls=3;"
+              "102004 b ask load;102005 b store grant;102005 b ok save=COUNT;"
+              "102006 b store done;- item v=3,calls=5"},
     {"one, though it loses and is not shown the item", FLUSHES(9), REST,
-     TO_FLUSH "101002 b ask load;101003 b store save=COUNT;- window=110000;"
-              "101004 b hidden strong;- window=100000;101005 b store grant;"
-              "- item v=3,calls=1;101006 b ask grant;102005 b ask save=COUNT;"
-              "102006 b store grant;- item v=4,calls=2,failed=1"},
+     TO_FLUSH "101002 b ask load;101003 b store grant;101003 b ok save=COUNT;"
+              "- window=110000;101004 b hidden strong;- window=100000;"
+              "101005 b store done;- item v=3,calls=1;101006 b ask grant;"
+              "102005 b ask load;102006 b store grant;102006 b ok save=COUNT;"
+              "102007 b store done;- item v=4,calls=4,failed=1"},
     {"one, though it loses and is shown it", FLUSHES(9), REST,
-     TO_FLUSH "101002 b ask load;101003 b store save=COUNT;- window=110000;"
-              "101004 b store grant;- item v=2,calls=1"},
+     TO_FLUSH "101002 b ask load;101003 b store grant;101003 b ok save=COUNT;"
+              "- window=110000;101004 b store done;- item v=2,calls=1"},
     {"one, though nothing is heard of it", FLUSHES(9), REST,
-     TO_FLUSH "101002 b ask load;101003 b store save=COUNT;101004 b lost local;"
-              "- item v=2,calls=2;101005 b ask grant;102003 b ask load"},
+     TO_FLUSH "101002 b ask load;101003 b store grant;101003 b ok save=COUNT;"
+              "101004 b lost done;- item v=2,calls=3;101005 b ask load;"
+              "101006 b store grant"},
 
     /* --- jitter ----------------------------------------------------------------------
      */
@@ -170,10 +185,10 @@ static const struct shared_story shared_ills[] = {
              "70001 a store grant;70001 a2 ask grant;79999 a bad save=COUNT;"
              "79999 a store done;- item window=100000,calls=2;80000 a2 bad save=WINDOW;"
              "80001 a2 store done;- item window=80000,calls=1,failed=1"},
-    {"and a share is judged cache_ms after that", RATE(50, 2), REST,
+    {"and a share is judged two cache_ms after that", RATE(50, 2), REST,
      GRANTED "100002 a bad save=WINDOW;100003 a store done;70000 a ask load;"
-             "70001 a store grant;70001 a2 ask grant;70999 a bad save=COUNT;"
-             "70999 a store done;70999 a2 bad save=COUNT;71000 a2 store save=TRIP"},
+             "70001 a store grant;70001 a2 ask grant;71999 a bad save=COUNT;"
+             "71999 a store done;71999 a2 bad save=COUNT;72000 a2 store save=TRIP"},
     {"a window two lengths ahead is joined", AT(9), REST,
      SEEN_AHEAD "101005 a bad save=COUNT;101006 a store done;"
                 "- item calls=2,failed=2,window=120000"},

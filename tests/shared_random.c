@@ -288,7 +288,8 @@ static void draw(struct world *w)
         w->config.failures = 1 + below(w, 5);
     else
         w->config.failure_pct = 30 + below(w, 50),
-        w->config.min_calls = 1 + below(w, 9);
+        w->config.min_calls = 1 + below(w, 9),
+        w->config.window_ms += 2 * w->config.cache_ms; /* or it is never judged */
     w->breaker = (struct breaker_config){.open_ms = 10 + below(w, 200),
                                          .probe_lease_ms = 100 + below(w, 200),
                                          .successes_to_close = below(w, 4),

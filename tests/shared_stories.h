@@ -114,22 +114,34 @@ static const struct shared_story shared_stories[] = {
              "100006 a ask grant;100007 a bad save=COUNT;- window=3;"
              "100008 a store save=WINDOW;- window=4;100009 a store save=WINDOW;"
              "100010 a store done;- item calls=1,failed=1"},
-    {"if a share is judged, and the window has a failure, successes are written when a "
-     "look is due",
+    {"if a share is judged, and the window has a failure, who looks writes its "
+     "successes",
      FLUSHES(3), REST,
      GRANTED
      "100002 a bad save=WINDOW;100003 a store done;100004 b ask load;"
-     "100005 b store grant;100006 b ok done;101004 b ask grant;101004 b ok done;"
-     "101005 b ask save=COUNT;101006 b store grant;"
-     "- item v=2,calls=3,failed=1;102006 b ask load"},
+     "100005 b store grant;100006 b ok save=COUNT;100007 b store done;"
+     "- item v=2,calls=2,failed=1;101006 b ask grant;101006 b ok done;"
+     "101006 b2 ask grant;101007 b ask load;101008 b store grant;101009 b2 ok done;"
+     "101010 b ok save=COUNT;101011 b store done;- item v=3,calls=5,failed=1;"
+     "102010 b ask grant"},
+    {"an ignored call that looks takes those of others along", FLUSHES(3), REST,
+     GRANTED "100001 b ask load;100001 b store grant;100002 a ignored done;"
+             "100002 b bad save=WINDOW;100003 b store done;100004 a ask grant;"
+             "100004 a ok done;101001 a ask load;101002 a store grant;"
+             "101003 a ignored save=COUNT;101004 a store done;"
+             "- item v=2,calls=2,failed=1;102004 a ask load;102005 a store grant;"
+             "102006 a ignored done"},
+    {"a window without a failure is left alone", FLUSHES(3), REST,
+     GRANTED "100002 a bad save=WINDOW;100003 a store done;110000 a ask load;"
+             "110001 a store grant;110002 a ok done;- item v=1"},
     {"if none is, they wait for the next failure", AT(3), REST,
      GRANTED "100002 a bad save=WINDOW;100003 a store done;100004 b ask load;"
              "100005 b store grant;100006 b ok done;101005 b ask load;"
              "101006 b store grant;- item v=1,calls=1;101007 b bad save=COUNT;"
              "101008 b store done;- item v=2,calls=3,failed=2"},
-    {"but not for a window that is over", FLUSHES(3), REST,
+    {"nor are they written to a window that is over", FLUSHES(3), REST,
      GRANTED "100002 a bad save=WINDOW;100003 a store done;109990 a ask load;"
-             "109991 a store grant;109992 a ok done;110991 a ask load"},
+             "109991 a store grant;109991 a2 ask grant;110000 a ok done;- item v=1"},
     {"successes that lost their race count where they still can", AT(9), REST,
      GRANTED "100002 a ok done;100003 a ask grant;100004 a bad save=WINDOW;"
              "- window=100000;100005 a store save=COUNT;100006 a store done;"
@@ -142,16 +154,21 @@ static const struct shared_story shared_stories[] = {
     {"an item that nobody writes to is garbage after a week", AT(9), REST,
      "1999000 a ask load;1999000 a store grant;1999000 a bad save=WINDOW;"
      "1999000 a store done;- item ex=606799"},
-    {"a flush that loses to an opening is dropped, and the call refused", FLUSHES(2),
-     REST,
+    {"a flush that loses to an opening is dropped", FLUSHES(2), REST,
      GRANTED "100002 a bad save=WINDOW;100003 a store done;100004 b ask load;"
-             "100005 b store grant;100006 b ok done;101005 b ask save=COUNT;"
-             "101005 a ask load;101005 a store grant;101006 a bad save=COUNT;"
-             "101007 a store save=TRIP;101008 a store done;101009 b store refuse=4998;"
-             "- item state=O,calls=0"},
+             "100005 b store grant;100006 b ok save=COUNT;100006 a ask grant;"
+             "100007 a bad save=COUNT;100008 a store save=TRIP;100009 a store done;"
+             "100010 b store done;- item state=O,calls=0;100011 b ask refuse=4997"},
+    {"one that loses to a new window is dropped too", FLUSHES(9), REST,
+     "109980 a ask load;109981 a store grant;109982 a bad save=WINDOW;"
+     "109983 a store done;109984 b ask load;109985 b store grant;"
+     "109990 b ok save=COUNT;110000 a ask grant;110001 a bad save=WINDOW;"
+     "110002 a store done;110003 b store done;- item window=110000,calls=1,failed=1;"
+     "110004 b ask grant;110005 b bad save=COUNT;110006 b store done;"
+     "- item calls=2,failed=2"},
     {"a flush without an answer is never repeated", FLUSHES(9), REST,
-     GRANTED "100002 a bad save=WINDOW;100003 a store done;100004 a ask grant;"
-             "100005 a ok done;101003 a ask save=COUNT;101004 a lost local;"
+     GRANTED "100002 a bad save=WINDOW;100003 a store done;101003 a ask load;"
+             "101003 a store grant;101003 a ok save=COUNT;101004 a lost done;"
              "- item calls=2;101005 a ask load;101006 a store grant;"
              "101007 a bad save=COUNT;101008 a store done;- item calls=3,failed=2"},
     {"nor is a failure without an answer", AT(9), REST,
@@ -212,32 +229,32 @@ static const struct shared_story shared_stories[] = {
     {"a share of failures, reached counts", RATE(50, 4), REST,
      GRANTED "100002 a ok done;100002 a ask grant;100002 a ok done;"
              "100002 a ask grant;100002 a bad save=WINDOW;100003 a store done;"
-             "100004 a ask grant;101003 a bad save=COUNT;101003 a store save=TRIP;"
-             "101004 a store done;- item state=O"},
+             "100004 a ask grant;102003 a bad save=COUNT;102003 a store save=TRIP;"
+             "102004 a store done;- item state=O"},
     {"not of too few calls", RATE(50, 4), REST,
-     JUDGING "101003 a bad save=COUNT;101003 a store done;101004 a2 bad save=COUNT;"
-             "101005 a2 store done;- item calls=3,failed=3;101006 a3 bad save=COUNT;"
-             "101007 a3 store save=TRIP"},
+     JUDGING "102003 a bad save=COUNT;102003 a store done;102004 a2 bad save=COUNT;"
+             "102005 a2 store done;- item calls=3,failed=3;102006 a3 bad save=COUNT;"
+             "102007 a3 store save=TRIP"},
     {"one per cent is a share too", RATE(1, 2), REST,
-     JUDGING "101004 a bad save=COUNT;101005 a store save=TRIP"},
+     JUDGING "102004 a bad save=COUNT;102005 a store save=TRIP"},
     {"nor one below it", RATE(51, 4), REST,
      GRANTED "100002 a ok done;100002 a ask grant;100002 a ok done;"
              "100002 a ask grant;100002 a bad save=WINDOW;100003 a store done;"
-             "100004 a ask grant;101003 a bad save=COUNT;101003 a store done;"
+             "100004 a ask grant;102003 a bad save=COUNT;102003 a store done;"
              "- item state=C,calls=4,failed=2"},
-    {"no sooner than cache_ms after the window was first seen", RATE(50, 2), REST,
-     JUDGING "101002 a bad save=COUNT;101002 a store done;- item calls=2,failed=2;"
-             "101002 a2 bad save=COUNT;101003 a2 store save=TRIP;101004 a2 store done;"
+    {"no sooner than two cache_ms after the window was first seen", RATE(50, 2), REST,
+     JUDGING "102002 a bad save=COUNT;102002 a store done;- item calls=2,failed=2;"
+             "102002 a2 bad save=COUNT;102003 a2 store save=TRIP;102004 a2 store done;"
              "- item state=O"},
     {"by the judge: others may have seen it sooner", RATE(50, 2), REST,
      JUDGING "100500 b ask load;100501 b store grant;100501 b2 ask grant;"
-             "101500 b bad save=COUNT;101500 b store done;101500 b2 bad save=COUNT;"
-             "101501 b2 store save=TRIP"},
+             "102500 b bad save=COUNT;102500 b store done;102500 b2 bad save=COUNT;"
+             "102501 b2 store save=TRIP"},
     {"a new window waits anew", RATE(50, 1), REST,
      "109000 a ask load;109001 a store grant;109001 a2 ask grant;109001 a3 ask grant;"
      "109002 a bad save=WINDOW;109003 a store done;109004 a ask grant;"
-     "110003 a bad save=WINDOW;110004 a store done;111003 a2 bad save=COUNT;"
-     "111003 a2 store done;111003 a3 bad save=COUNT;111004 a3 store save=TRIP"},
+     "110003 a bad save=WINDOW;110004 a store done;112003 a2 bad save=COUNT;"
+     "112003 a2 store done;112003 a3 bad save=COUNT;112004 a3 store save=TRIP"},
     {"a number of failures is judged at once",
      {STORE, .failures = 2, .failure_pct = 50, .min_calls = 2},
      REST,

@@ -275,6 +275,7 @@ START_TEST(news_nobody_asked_for_aborts)
 END_TEST
 
 #define GOOD .cache_ms = 1, .timeout_ms = 1, .window_ms = 1, .failures = 1
+#define SHARE .cache_ms = 1, .timeout_ms = 1, .failure_pct = 100, .min_calls = 1
 #define SLOW .cache_ms = 1, .timeout_ms = 50, .window_ms = 1, .failures = 1
 static const struct {
     struct shared_config config;
@@ -283,10 +284,7 @@ static const struct {
 } configs[] = {
     {{0}, 0, 0, NULL},
     {{GOOD}, 2, 0, NULL},
-    {{GOOD, .skip_ms = 9, .jitter_ms = 9, .failure_pct = 100, .min_calls = 1},
-     2,
-     0,
-     NULL},
+    {{SHARE, .window_ms = 3, .skip_ms = 9, .jitter_ms = 9}, 2, 0, NULL},
     {{GOOD}, 0, 0, "open_ms"},
     {{GOOD}, 0, 9, "open_ms"},
     {{.timeout_ms = 1}, 1, 0, "cache_ms"},
@@ -301,6 +299,17 @@ static const struct {
     {{GOOD, .failure_pct = 101, .min_calls = 1}, 1, 0, "more than 100"},
     {{GOOD, .failure_pct = 50}, 1, 0, "min_calls"},
     {{GOOD, .failure_pct = 1}, 1, 0, "min_calls"},
+    {{SHARE}, 2, 0, "needs window_ms"},
+    {{SHARE, .window_ms = 2}, 2, 0, "more than two cache_ms"},
+    {{SHARE, .window_ms = 2, .failures = 1}, 2, 0, "more than two cache_ms"},
+    {{.cache_ms = UINT32_MAX, /* twice that is more than 32 bits hold */
+      .timeout_ms = 1,
+      .window_ms = UINT32_MAX,
+      .failure_pct = 100,
+      .min_calls = 1},
+     2,
+     0,
+     "more than two cache_ms"},
     {{SLOW}, 9000, 50, "lease must be longer than timeout_ms"},
     {{SLOW}, 9000, 51, NULL},
     {{SLOW}, 1, 51, NULL}, /* the rest may be shorter */

@@ -15,11 +15,10 @@ enum { CONFLICTS_MAX = 3 };  /* races one call may lose before it gives in */
 enum phase {
     IDLE,     /* nothing of this call is under way */
     READING,  /* a read, to decide the call */
-    FLUSHING, /* a write of successes, whose answer serves as a read */
     WAITING,  /* the jitter before the probe */
     ELECTING, /* the write that takes the lease */
     CHECKING, /* a strong read, since a lost race did not show the item */
-    COUNTING, /* after the call: a failure is being written */
+    COUNTING, /* after the call: what it counted is being written */
     SETTLING, /* after the call: a transition is being written */
     LEARNING  /* after the call: a strong read, since a lost race showed nothing */
 };
@@ -76,25 +75,27 @@ static bool adopt(struct shared *s, const struct item *raw, bool strong, int64_t
 
 /* The window that counts: ours by the clock, or the one that a host ahead of us has
  * begun, for as long as a window lasts. So clocks that differ may cut windows short,
- * and none begins one that was begun already. */
-static int64_t window_at(const struct shared *s, int64_t now_ms)
+ * and none begins one that was begun already. Successes of another have no say in it.
+ */
+static void roll_window(struct shared *s, int64_t now_ms)
 {
     int64_t length = s->config.window_ms, ours = now_ms - now_ms % length;
     bool ahead = s->item.window_ms > ours && now_ms - s->window_seen_ms < length;
-    return ahead ? s->item.window_ms : ours;
-}
-
-/* Successes of another window have no say in this one. */
-static void roll_window(struct shared *s, int64_t now_ms)
-{
-    int64_t window = window_at(s, now_ms);
+    int64_t window = ahead ? s->item.window_ms : ours;
     if (s->window_ms != window)
         s->good = 0;
     s->window_ms = window;
 }
 
-/* A share is judged once the successes of the others have had time to arrive, a
- * cache_ms after the window was first seen: until then it knows failures above all. */
+/* How long a window is not judged by its share: failures are written at once, so at
+ * first it shows little else. In one cache_ms the others see that it has failures and
+ * write their successes; in a second one, what they do not write yet becomes the
+ * smaller part. */
+static int64_t share_wait_ms(const struct shared_config *c)
+{
+    return 2 * (int64_t)c->cache_ms;
+}
+
 static bool too_many(const struct shared *s, int64_t now_ms)
 {
     const struct shared_config *c = &s->config;
@@ -102,7 +103,7 @@ static bool too_many(const struct shared *s, int64_t now_ms)
     if (c->failures > 0 && item->failed >= c->failures)
         return true;
     return c->failure_pct > 0 && item->calls >= c->min_calls &&
-           now_ms - s->window_seen_ms >= c->cache_ms &&
+           now_ms - s->window_seen_ms >= share_wait_ms(c) &&
            (uint64_t)item->failed * 100 >= (uint64_t)item->calls * c->failure_pct;
 }
 
@@ -146,7 +147,7 @@ static struct item *new_state(struct shared *s, struct shared_call *call,
 /* Add to the window of the item, or begin a new one. The successes go with the write:
  * what may have been written is never written again. */
 static struct shared_wish save_counts(struct shared *s, struct shared_call *call,
-                                      enum phase phase, int64_t now_ms)
+                                      int64_t now_ms)
 {
     roll_window(s, now_ms);
     bool stands = s->item.window_ms == s->window_ms;
@@ -155,7 +156,7 @@ static struct shared_wish save_counts(struct shared *s, struct shared_call *call
     item->calls = s->good + call->failed;
     item->failed = call->failed;
     s->good = 0;
-    return want(call, phase, SHARED_SAVE);
+    return want(call, COUNTING, SHARED_SAVE);
 }
 
 /* A lost race has written nothing: its successes come back, if they still count. */
@@ -197,23 +198,21 @@ static struct shared_wish grant(struct shared *s, struct shared_call *call, bool
 {
     call->probe = probe;
     call->generation = s->item.generation;
-    struct shared_wish wish = want(call, IDLE, SHARED_GRANT);
-    wish.probe = probe;
-    return wish;
+    call->phase = IDLE;
+    return (struct shared_wish){.want = SHARED_GRANT, .probe = probe};
 }
 
 static struct shared_wish refuse(struct shared_call *call, int64_t retry_after_ms)
 {
-    struct shared_wish wish = want(call, IDLE, SHARED_REFUSE);
-    wish.retry_after_ms = retry_after_ms;
-    return wish;
+    call->phase = IDLE;
+    return (struct shared_wish){.want = SHARED_REFUSE,
+                                .retry_after_ms = retry_after_ms};
 }
 
 static struct shared_wish load(struct shared_call *call, enum phase phase, bool strong)
 {
-    struct shared_wish wish = want(call, phase, SHARED_LOAD);
-    wish.strong = strong;
-    return wish;
+    call->phase = (uint8_t)phase;
+    return (struct shared_wish){.want = SHARED_LOAD, .strong = strong};
 }
 
 /* Before it asks for the probe, every environment waits a little, each another while:
@@ -221,9 +220,8 @@ static struct shared_wish load(struct shared_call *call, enum phase phase, bool 
 static struct shared_wish nap(struct shared_call *call, int64_t sleep_ms)
 {
     call->slept = true;
-    struct shared_wish wish = want(call, WAITING, SHARED_SLEEP);
-    wish.sleep_ms = sleep_ms;
-    return wish;
+    call->phase = WAITING;
+    return (struct shared_wish){.want = SHARED_SLEEP, .sleep_ms = sleep_ms};
 }
 
 /* Go by the copy. */
@@ -244,15 +242,6 @@ static struct shared_wish decide(struct shared *s, struct shared_call *call,
     return save_probe(s, call, now_ms, random);
 }
 
-/* The window has failures and a share is judged, so our successes matter; writing them
- * shows us the item. */
-static bool must_flush(const struct shared *s, int64_t now_ms)
-{
-    return s->config.failure_pct > 0 && s->good > 0 &&
-           s->item.state == BREAKER_CLOSED && s->item.failed > 0 &&
-           s->item.window_ms == s->window_ms && window_at(s, now_ms) == s->window_ms;
-}
-
 struct shared_wish shared_ask(struct shared *s, struct shared_call *call,
                               int64_t now_ms, uint64_t random)
 {
@@ -260,8 +249,7 @@ struct shared_wish shared_ask(struct shared *s, struct shared_call *call,
     *call = (struct shared_call){.phase = IDLE};
     if (s->known && now_ms - s->read_ms < s->config.cache_ms)
         return decide(s, call, now_ms, random);
-    if (s->known && must_flush(s, now_ms))
-        return save_counts(s, call, FLUSHING, now_ms);
+    call->looked = true;
     return load(call, READING, false);
 }
 
@@ -309,7 +297,7 @@ static struct shared_wish wind_up(struct shared *s, struct shared_call *call,
     if (is_past(s, call) || call->failed == 0 || call->conflicts >= CONFLICTS_MAX)
         return done(call);
     if (!counted)
-        return save_counts(s, call, COUNTING, now_ms);
+        return save_counts(s, call, now_ms);
     call->failed = 0;
     return too_many(s, now_ms) ? save_open(s, call, ITEM_TRIP, now_ms) : done(call);
 }
@@ -336,8 +324,6 @@ static bool awaited(const struct shared_call *call, enum shared_news news)
 static struct shared_wish look_again(struct shared *s, struct shared_call *call,
                                      int64_t now_ms, uint64_t random)
 {
-    if (call->phase == READING && must_flush(s, now_ms))
-        return save_counts(s, call, FLUSHING, now_ms);
     if (is_ours(s, call) && now_ms < over_ms(s))
         return grant(s, call, true);
     call->conflicts += is_ours(s, call); /* a lease that is over is as good as lost */
@@ -396,6 +382,15 @@ static int64_t rest_ms(const struct shared *s, int64_t retry_after_ms, uint64_t 
     return wished > rest ? wished : rest;
 }
 
+/* The window has failures and a share of them is judged, so our successes matter. A
+ * call that has looked at the item takes them there when it ends, its own among them:
+ * or who calls seldom would always owe his last one. */
+static bool must_flush(const struct shared *s, const struct shared_call *call)
+{
+    return s->config.failure_pct > 0 && call->looked && s->good > 0 &&
+           s->item.failed > 0 && s->item.window_ms == s->window_ms;
+}
+
 struct shared_wish shared_report(struct shared *s, struct shared_call *call,
                                  enum breaker_outcome outcome, int64_t retry_after_ms,
                                  int64_t now_ms, uint64_t random)
@@ -407,14 +402,12 @@ struct shared_wish shared_report(struct shared *s, struct shared_call *call,
         return done(call); /* late news */
     if (call->probe)
         return report_probe(s, call, outcome, now_ms);
-    if (outcome == BREAKER_IGNORED)
-        return done(call);
-    call->failed = outcome == BREAKER_FAILED;
-    if (call->failed)
-        return save_counts(s, call, COUNTING, now_ms);
     roll_window(s, now_ms);
-    s->good++;
-    return done(call);
+    s->good += outcome == BREAKER_OK;
+    call->failed = outcome == BREAKER_FAILED;
+    if (call->failed == 0 && !must_flush(s, call))
+        return done(call);
+    return save_counts(s, call, now_ms);
 }
 
 /* --- the rest --------------------------------------------------------------------- */
@@ -422,9 +415,9 @@ struct shared_wish shared_report(struct shared *s, struct shared_call *call,
 const char *shared_config_error(const struct shared_config *c,
                                 const struct breaker_config *breaker)
 {
-    bool on = c->cache_ms > 0;
+    bool on = c->cache_ms > 0, share = c->failure_pct > 0;
     bool any = c->timeout_ms > 0 || c->skip_ms > 0 || c->jitter_ms > 0 ||
-               c->window_ms > 0 || c->failures > 0 || c->failure_pct > 0;
+               c->window_ms > 0 || c->failures > 0 || share;
     const struct {
         bool wrong;
         const char *why;
@@ -432,17 +425,18 @@ const char *shared_config_error(const struct shared_config *c,
         {!on && any, "a shared breaker needs cache_ms: how long to trust its copy"},
         {on && c->timeout_ms == 0, "a shared breaker needs timeout_ms for its store"},
         {on && c->window_ms == 0, "a shared breaker needs window_ms, to count in"},
-        {on && c->failures == 0 && c->failure_pct == 0,
+        {on && c->failures == 0 && !share,
          "a shared breaker needs failures or failure_pct, or it never opens"},
         {c->failure_pct > 100, "the shared failure_pct is more than 100"},
-        {c->failure_pct > 0 && c->min_calls == 0,
+        {share && c->min_calls == 0,
          "a shared failure_pct needs min_calls: the first failure is 100 per cent"},
-        {on && breaker->open_ms == 0,
-         "a shared breaker needs open_ms: no fleet-wide fuse"},
+        {share && c->window_ms <= share_wait_ms(c),
+         "a shared failure_pct needs a window_ms of more than two cache_ms: "
+         "it judges no share sooner"},
+        {on && breaker->open_ms == 0, "a shared breaker needs open_ms: no fleet fuse"},
         {on && lease_ms(breaker) <= c->timeout_ms,
-         "a shared breaker's lease must be longer than "
-         "timeout_ms, or it is over before "
-         "its owner hears of it"}};
+         "a shared breaker's lease must be longer than timeout_ms, "
+         "or it is over before its owner hears of it"}};
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (rules[i].wrong)
             return rules[i].why;
