@@ -14,8 +14,8 @@ enum {
     RIGHT = 20,
     SCALE = 72, /* instead of RIGHT, beside heat */
     HEAD = 58,
-    NAME = 26, /* over each column */
-    GAP = 8,
+    NAME = 26,    /* over each column */
+    GAP = 12,     /* or a 0 meets the highest number of the panel below */
     BETWEEN = 30, /* columns */
     AXIS = 48,
     STACK = 120,
@@ -117,7 +117,7 @@ static void stairs(const struct plot_panel *p, size_t a, size_t b, size_t c)
 }
 
 static const struct gnuplot_fill reads = {"store reads", 0x009E73, 0, 70},
-                                 writes = {"writes", 0xCC79A7, 4, 60},
+                                 writes = {"store writes", 0xCC79A7, 4, 60},
                                  throttled = {"throttled", 0x222222, 2, 40};
 
 static void layer(FILE *out, const char *where, const struct gnuplot_fill *f)
@@ -131,18 +131,26 @@ static void layer(FILE *out, const char *where, const struct gnuplot_fill *f)
                 where, f->pattern, f->colour);
 }
 
-static void store_panel(const struct plot_panel *p, double most)
+/* A client without a shared breaker has nothing to do with the store. */
+static bool asks(const struct plot_panel *p)
+{
+    const struct store_counts *n = &p->run->record->store;
+    return n->writes + n->eventual_reads + n->strong_reads + n->throttled > 0;
+}
+
+/* Writes lie at the bottom, where they can be held against what one item can do. */
+static void store_panel(const struct plot_panel *p, double most, uint32_t wcu)
 {
     FILE *out = p->g->in;
     plot_begin(p, "store/s");
-    stairs(p, PLOT_FIELD(store_reads), PLOT_FIELD(store_writes),
-           PLOT_FIELD(store_throttled));
+    stairs(p, PLOT_FIELD(store_writes), PLOT_FIELD(store_throttled),
+           PLOT_FIELD(store_reads));
     gnuplot_tics(p->g, "y", most, 3);
     fprintf(out, "set yrange [0:%.2f]\nplot ", most > 0 ? most * 1.08 : 1);
-    layer(out, "(0):2", &reads);
-    layer(out, "2:3", &writes);
-    layer(out, "3:4", &throttled);
-    fputs("-1 notitle\n", out);
+    layer(out, "(0):2", &writes);
+    layer(out, "2:3", &throttled);
+    layer(out, "3:4", &reads);
+    fprintf(out, "%d w l lw 1.5 dt (6,4) lc rgb 'black'\n", asks(p) ? (int)wcu : -1);
     plot_end(p);
 }
 
@@ -200,7 +208,7 @@ static void draw_column(const struct sheet *s, struct plot_panel p)
     plot_calls_panel(&p);
     if (s->store) {
         next(&p, STORE, &left);
-        store_panel(&p, s->requests);
+        store_panel(&p, s->requests, s->scene->world.store.wcu);
     }
     if (s->fleet) {
         next(&p, FLEET, &left);
@@ -232,9 +240,9 @@ static uint32_t legend_of(const struct sheet *s, struct gnuplot_fill *fills)
         if (occurs(s, o))
             fills[count++] = plot_outcomes[o];
     if (s->store) {
-        fills[count++] = reads;
         fills[count++] = writes;
         fills[count++] = throttled;
+        fills[count++] = reads;
     }
     for (uint32_t i = 0; i < CALLER_STATES && ribbon_height(s) > 0; i++)
         fills[count++] = plot_states[i];
@@ -281,6 +289,21 @@ static void draw(struct gnuplot *g, const struct sheet *s)
     }
 }
 
+/* What neither a legend nor an axis says. */
+static void draw_note(const struct gnuplot *g, const struct sheet *s, int top)
+{
+    uint32_t wcu = s->scene->world.store.wcu;
+    char note[240], line[80] = "";
+    if (s->store && wcu > 0 && wcu <= s->requests)
+        snprintf(line, sizeof line, ";  dashed: the %u writes a second of one item",
+                 wcu);
+    snprintf(note, sizeof note,
+             "black line over the stack: all requests that came%s%s%s",
+             s->probes ? ";  triangles: calls that are probes" : "",
+             s->fleet ? ";  alive: environments" : "", line);
+    gnuplot_label(g, LEFT, top, note, "left tc rgb '#444444'");
+}
+
 bool plot_gallery(const char *file, const struct scene *scene, uint64_t seed,
                   struct record *const *records)
 {
@@ -301,11 +324,7 @@ bool plot_gallery(const char *file, const struct scene *scene, uint64_t seed,
     draw(&g, &s);
     draw_head(&g, &s, seed);
     gnuplot_legend(&g, LEFT, top, width - RIGHT, fills, count);
-    gnuplot_label(&g, LEFT, note + 8,
-                  s.probes ? "black line over the stack: all requests that came;  "
-                             "triangles: calls that are probes"
-                           : "black line over the stack: all requests that came",
-                  "left tc rgb '#444444'");
+    draw_note(&g, &s, note + 8);
     gnuplot_blank(&g);
     return gnuplot_close(&g);
 }

@@ -1,14 +1,17 @@
 /* prices.c - the price lists, and the sums: see prices.h.
  *
- * All for us-east-1, on demand, before any free tier, as read on 2026-11-23:
+ * List prices for us-east-1, on demand, before any free tier. Written down on
+ * 2026-11-23 from pages *about* AWS and from excerpts of its own, not from its price
+ * lists: nobody has compared them with AWS since, or with a bill. The page named after
+ * each is the one to look at before you believe a sum.
  *
- *  - Lambda, aws.amazon.com/lambda/pricing: $0.20 per million requests; $0.0000166667 a
- *    GB-second on x86, $0.0000133334 on arm, in steps of 1 ms. Since 2025-08-01 the
- *    INIT phase is billed for every kind of function.
- *  - DynamoDB, aws.amazon.com/dynamodb/pricing/on-demand: $0.625 per million write
+ *  - Lambda (aws.amazon.com/lambda/pricing): $0.20 per million requests; $0.0000166667
+ * a GB-second on x86, $0.0000133334 on arm, in steps of 1 ms. Since 2025-08-01 the INIT
+ * phase is said to be billed for every kind of function.
+ *  - DynamoDB (aws.amazon.com/dynamodb/pricing/on-demand): $0.625 per million write
  *    request units, $0.125 per million read request units, since 2024-11-01, when both
- *    were halved. An eventual read of up to 4 KB is half a unit.
- *  - API Gateway, aws.amazon.com/api-gateway/pricing: HTTP APIs $1.00 per million, for
+ *    are said to have been halved. An eventual read of up to 4 KB is half a unit.
+ *  - API Gateway (aws.amazon.com/api-gateway/pricing): HTTP APIs $1.00 per million, for
  *    the first 300 million in a month. */
 #include "prices.h"
 

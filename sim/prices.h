@@ -6,7 +6,9 @@
  * Prices are micro-dollars per million, as the price lists have it: $0.20 per million
  * requests is 200,000. That is also the price of one in millionths of a micro-dollar,
  * and the largest unit in which each of them is a whole number. No free tier, no
- * discount by volume, no transfer. They change: prices.c says when they were read. */
+ * discount by volume, no transfer. They change, and they are second hand: prices.c says
+ * where each comes from and where to look it up. A bill compares clients of one run; it
+ * does not foretell what AWS will charge. */
 #ifndef PRICES_H
 #define PRICES_H
 

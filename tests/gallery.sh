@@ -4,7 +4,8 @@
 #   STORM=build/.../storm sh tests/gallery.sh            test; GALLERY=all: every table
 #   STORM=build/.../storm sh tests/gallery.sh --write    put fresh tables into the page
 #
-# Each table of the page stands between <!-- table: NAME --> and <!-- end -->.
+# Each table of the page stands between <!-- table: NAME --> and <!-- end -->, those of
+# gallery.plots.sh between <!-- plot: NAME --> and <!-- end -->. To write takes minutes.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 : "${STORM:?say which storm, as make gallery-test does}"
@@ -37,25 +38,35 @@ table() { # NAME
         /expectations hold$/ { on = 0 }
         END { print "```" }'
 }
-on_page() { # NAME
-    awk -v mark="<!-- table: $1 -->" '/^<!-- end/ { on = 0 } on { print } $0 == mark { on = 1 }' \
+# The same of a plot.
+plot() { # NAME
+    echo '```text'
+    STORM=$storm sh tests/gallery.plots.sh table "$1" || echo "gallery.plots.sh failed"
+    echo '```'
+}
+on_page() { # table|plot NAME
+    awk -v mark="<!-- $1: $2 -->" '/^<!-- end/ { on = 0 } on { print } $0 == mark { on = 1 }' \
         "$page"
 }
-tables() { sed -n 's/^<!-- table: \(.*\) -->$/\1/p' "$page"; }
+marks() { sed -n "s/^<!-- $1: \(.*\) -->\$/\1/p" "$page"; } # table|plot
 
 if [ "${1:-}" = --write ]; then
-    for name in $(tables); do table "$name" >"$tmp/$name"; done
+    for name in $(marks table); do table "$name" >"$tmp/table:$name"; done
+    for name in $(marks plot); do plot "$name" >"$tmp/plot:$name"; done
     awk -v from="$tmp/" '/^<!-- end/ { on = 0 } !on { print }
-        /^<!-- table: / { on = 1; while ((getline line < (from $3)) > 0) print line }' \
+        /^<!-- (table|plot): / { on = 1; while ((getline line < (from $2 $3)) > 0) print line }' \
         "$page" >"$tmp/page" && cat "$tmp/page" >"$page"
     exit
 fi
 
 # --- the page and the folder ---------------------------------------------------------
 for f in sim/gallery/*.json; do basename "$f" .json; done >"$tmp/scenes"
-tables >"$tmp/tables"
+marks table >"$tmp/tables"
 sort "$tmp/tables" >"$tmp/sorted"
 same "every scene has its table, and every table its scene" "$tmp/scenes" "$tmp/sorted"
+STORM=$storm sh tests/gallery.plots.sh tables | sort >"$tmp/plots"
+marks plot | sort >"$tmp/sorted"
+same "every plot has its table" "$tmp/plots" "$tmp/sorted"
 for f in sim/gallery/*.png; do basename "$f"; done >"$tmp/drawn"
 sed -n 's/.*(gallery\/\(.*\.png\)).*/\1/p' "$page" | sort >"$tmp/shown"
 same "every picture is shown, and there is every one that is shown" "$tmp/drawn" "$tmp/shown"
@@ -74,11 +85,17 @@ fi
 
 # --- the tables ----------------------------------------------------------------------
 some='s02b-refused s04-gray-errors s17-bulkhead s08-cold-start-500ms trap-window-edge'
-if [ "${GALLERY:-}" = all ]; then some=$(cat "$tmp/tables"); fi
+few='s04-errors s14-trips'
+if [ "${GALLERY:-}" = all ]; then some=$(cat "$tmp/tables") few=$(cat "$tmp/plots"); fi
 for name in $some; do
     table "$name" >"$tmp/fresh"
-    on_page "$name" >"$tmp/old"
+    on_page table "$name" >"$tmp/old"
     same "the table of $name is what storm prints" "$tmp/old" "$tmp/fresh"
+done
+for name in $few; do
+    plot "$name" >"$tmp/fresh"
+    on_page plot "$name" >"$tmp/old"
+    same "the plot $name is what storm plays" "$tmp/old" "$tmp/fresh"
 done
 
 # --- the verb ------------------------------------------------------------------------
@@ -106,6 +123,10 @@ status "an unknown name is wrong usage" 2 "$storm" gallery s02b no-such-scene
 grep -q '"no-such-scene"' "$tmp/err" || bad "and it does not say which"
 status "two scenes are no picture" 2 "$storm" gallery s02 --plot "$tmp/a.png"
 status "all clients play" 2 "$storm" gallery s02b --client none
+
+status "an unknown plot is wrong usage" 2 env STORM="$storm" sh tests/gallery.plots.sh table s99
+grep -q '"s99"' "$tmp/err" || bad "and it does not say which"
+status "a plot needs a word" 2 env STORM="$storm" sh tests/gallery.plots.sh
 
 # An expectation that cannot hold, in a gallery of its own.
 mkdir -p "$tmp/sim/gallery"

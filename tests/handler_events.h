@@ -5,7 +5,7 @@
 #ifndef HANDLER_EVENTS_H
 #define HANDLER_EVENTS_H
 
-#include <stddef.h>
+#include "handler_test.h"
 
 struct event_row {
     const char *title;
@@ -17,8 +17,6 @@ struct event_row {
     size_t body_bytes;
 };
 
-/* Text that may hold a NUL, with its length. */
-#define TEXT(text) text, sizeof(text) - 1
 #define GOOD(path, shard, body) 0, "", path, shard, TEXT(body)
 #define BAD(status, error) status, error, "", "", TEXT("")
 
@@ -27,17 +25,6 @@ struct event_row {
 #define BODY(body) EVENT(",\"body\":\"" body "\"")
 #define BASE64(body) EVENT(",\"isBase64Encoded\":true,\"body\":\"" body "\"")
 #define QUERY(query) EVENT(",\"queryStringParameters\":" query)
-
-#define FROM_API_GATEWAY                                                               \
-    "{\"version\":\"2.0\",\"routeKey\":\"GET /call\",\"rawPath\":\"/call\","           \
-    "\"rawQueryString\":\"shard=eu%2F7\",\"cookies\":[\"a=1\",\"b=2\"],"               \
-    "\"headers\":{\"accept\":\"text/html,*/*\",\"host\":\"x.example\"},"               \
-    "\"queryStringParameters\":{\"shard\":\"eu/7\"},"                                  \
-    "\"requestContext\":{\"accountId\":\"123456789012\",\"apiId\":\"x\","              \
-    "\"domainName\":\"x.example\",\"http\":{\"method\":\"GET\",\"path\":\"/call\","    \
-    "\"protocol\":\"HTTP/1.1\",\"sourceIp\":\"192.0.2.1\",\"userAgent\":\"curl\"},"    \
-    "\"requestId\":\"id=\",\"stage\":\"$default\",\"timeEpoch\":1583348638390},"       \
-    "\"body\":\"hello\",\"isBase64Encoded\":false}"
 
 static const struct event_row events[] = {
     {"as API Gateway sends it", TEXT(FROM_API_GATEWAY), GOOD("/call", "eu/7", "hello")},

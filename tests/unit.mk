@@ -33,7 +33,7 @@ UNIT_rivals  := rivals_test rivals_random rivals_fleet sim-rival_common sim-riva
 UNIT_explore := explore_test explore_protocols explore_toy $(EXPLORE_PARTS:%=sim-%) \
   $(RIVAL_PARTS:%=sim-%) sim-random sim-adapter reference-client reference-shared \
   reference-item reference-breaker reference-retry
-UNIT_handler := handler_test reference-handler
+UNIT_handler := handler_test handler_answer_test reference-handler
 UNIT_LIBS_handler = $(CJSON_LIBS)
 UNIT_FLAGS    = -Ichapters -Isim -Itests $(shell pkg-config --cflags check)
 
