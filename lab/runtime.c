@@ -1,5 +1,4 @@
 /* runtime.c - see runtime.h. */
-#define _XOPEN_SOURCE 700 /* putenv */
 #include "runtime.h"
 
 #include <assert.h>
@@ -20,6 +19,9 @@ enum {
     TRIES = 3,
     PAUSE_MS = 50 /* before the second try; twice as long before the third */
 };
+
+/* stdlib.h has it, but shows it only to those who ask for all of X/Open. */
+int putenv(char *name_and_value);
 
 #define TRACE_NAME "_X_AMZN_TRACE_ID"
 
@@ -120,7 +122,7 @@ static struct curl_slist *headers(const char *type)
     snprintf(line, sizeof line, "Lambda-Runtime-Function-Error-Type: %s",
              type != NULL ? type : "");
     struct curl_slist *list = curl_slist_append(NULL, "Content-Type: application/json");
-    struct curl_slist *longer = curl_slist_append(list, "X-Nothing: 1");
+    struct curl_slist *longer = curl_slist_append(list, "Expect:");
     if (longer != NULL && type != NULL)
         curl_slist_append(longer, line);
     return list; /* its head stays the same; shorter if memory ran out */

@@ -81,10 +81,13 @@ END_TEST
 /* --- memory runs out -------------------------------------------------------------- */
 
 static long live, left; /* allocations: not freed yet, still to be had */
+static bool for_once;   /* one is refused, and after it there is plenty */
 
 static void *scarce(size_t size)
 {
-    if (left-- <= 0)
+    bool refused = for_once ? left == 0 : left <= 0;
+    left--;
+    if (refused)
         return NULL;
     live++;
     return malloc(size);
@@ -135,29 +138,38 @@ static char *make_refusal(int row)
     return handler_refuse(&request);
 }
 
+/* First with so many allocations and no more, until that is enough; then with each one
+ * refused in its turn. */
+static void whole_or_nothing(char *(*make)(int), int row, int status)
+{
+    long enough = 0, whole = 0;
+    for_once = false;
+    while (!answers_with(enough, make, row, status))
+        UNIT_HOLDS(++enough < 100);
+    UNIT_HOLDS(enough > 8);
+    for_once = true;
+    for (long n = 0; n < enough; n++)
+        whole += answers_with(n, make, row, status);
+    UNIT_HOLDS(whole < enough - 8);
+    UNIT_HOLDS(answers_with(enough, make, row, status));
+}
+
 START_TEST(without_memory_there_is_no_answer_or_a_whole_one)
 {
-    long n = 0;
-    while (!answers_with(n, &make_answer, _i, answers[_i].want))
-        UNIT_HOLDS(++n < 100);
-    UNIT_HOLDS(n > 8);
-    for (long more = n; more < n + 40; more++) /* whoever has more, has it whole */
-        UNIT_HOLDS(answers_with(more, &make_answer, _i, answers[_i].want));
+    whole_or_nothing(&make_answer, _i, answers[_i].want);
 }
 END_TEST
 
 START_TEST(without_memory_there_is_no_refusal_or_a_whole_one)
 {
     read_event(TEXT("{}"));
-    long n = 0;
-    while (!answers_with(n, &make_refusal, 0, 400))
-        UNIT_HOLDS(++n < 100);
-    UNIT_HOLDS(n > 8);
+    whole_or_nothing(&make_refusal, 0, 400);
 }
 END_TEST
 
 START_TEST(without_memory_an_event_is_refused)
 {
+    for_once = _i == 1;
     for (long n = 0;; n++) {
         UNIT_HOLDS(n < 500);
         leave(n);
@@ -181,6 +193,13 @@ static void answer_that_is_none(void)
     free(handler_answer(&action, NULL, 0));
 }
 
+static void answer_unknown(void)
+{
+    struct client_action action = {.kind = CLIENT_ANSWER,
+                                   .answer = (enum client_answer)99};
+    free(handler_answer(&action, NULL, 0));
+}
+
 static void bytes_of_nothing(void)
 {
     struct client_action action = {.kind = CLIENT_ANSWER, .status = 200};
@@ -196,6 +215,7 @@ static void refusal_of_a_good_one(void)
 START_TEST(bugs_abort)
 {
     UNIT_HOLDS(unit_aborts(answer_that_is_none));
+    UNIT_HOLDS(unit_aborts(answer_unknown));
     UNIT_HOLDS(unit_aborts(bytes_of_nothing));
     UNIT_HOLDS(unit_aborts(refusal_of_a_good_one));
 }
@@ -207,7 +227,7 @@ const struct unit_case handler_answer_cases[] = {
     {"bytes", &any_bytes_come_back, 0},
     {"memory", &without_memory_there_is_no_answer_or_a_whole_one, UNIT_ROWS(answers)},
     {"memory", &without_memory_there_is_no_refusal_or_a_whole_one, 0},
-    {"memory", &without_memory_an_event_is_refused, 0},
+    {"memory", &without_memory_an_event_is_refused, 2},
     {"bugs", &bugs_abort, 0},
 };
 const size_t handler_answer_n = UNIT_ROWS(handler_answer_cases);

@@ -100,7 +100,9 @@ static const struct {
 } edges[] = {
     {TEXT("\x01"), true},
     {TEXT("\x7f"), true},
+    {TEXT("@"), true},
     {TEXT("\x80"), false},
+    {TEXT("\xbf\xbf"), false},
     {TEXT("\xbf"), false},
     {TEXT("\xc1\xbf"), false},
     {TEXT("\xc2\x80"), true},
@@ -121,6 +123,7 @@ static const struct {
     {TEXT("\xf4\x8f\xbf\xbf"), true},
     {TEXT("\xf4\x90\x80\x80"), false},
     {TEXT("\xf7\xbf\xbf\xbf"), false},
+    {TEXT("\xf8\x90\x80\x80"), false},
     {TEXT("\xf8\x88\x80\x80\x80"), false},
     {TEXT("\xf0\x90\x80"), false},
     {TEXT("a\xc2\x80z"), true},

@@ -111,14 +111,14 @@ static const struct {
     const char *error;
 } sizes[] = {
     {START, 254, "\"}", 0, ""},
-    {START, 255, "\"}", 414, "the path is too long"},
-    {START, 100000, "\"}", 414, "the path is too long"},
+    {START, 255, "\"}", 414, "too long: 255 bytes"},
+    {START, 100000, "\"}", 414, "too long: 255 bytes"},
     {START "\",\"queryStringParameters\":{\"shard\":\"", 63, "\"}}", 0, ""},
     {START "\",\"queryStringParameters\":{\"shard\":\"", 64, "\"}}", 400,
-     "the shard is"},
+     "too long: 63 bytes"},
     {START "\",\"body\":\"", 65536, "\"}", 0, ""},
-    {START "\",\"body\":\"", 65537, "\"}", 413, "the body is too large"},
-    {START "\",\"body\":\"", 7000000, "\"}", 413, "the body is too large"},
+    {START "\",\"body\":\"", 65537, "\"}", 413, "large: 65536 bytes"},
+    {START "\",\"body\":\"", 7000000, "\"}", 413, "large: 65536 bytes"},
     {START "\",\"isBase64Encoded\":true,\"body\":\"", 87380, "AA==\"}", 0,
      ""}, /* n+1 */
     {START "\",\"isBase64Encoded\":true,\"body\":\"", 87380, "AAA=\"}", 413,

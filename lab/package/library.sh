@@ -5,8 +5,8 @@
 #
 # libcurl as distributions build it cannot be linked statically: some of the thirty
 # libraries behind it exist only as shared ones. Ours knows HTTP, TLS and signatures.
-# It is built once, and anew when this script, the list of sources or the configuration
-# of mbedTLS changes. Takes about a minute.
+# It is built once, and anew when this script, the list of sources, the configuration of
+# mbedTLS or the compiler changes. Takes about a minute.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lab/package/toolchain.sh
@@ -14,7 +14,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
 cache=$(cd "$1" && pwd)
 prefix=$cache/$ARCH-$TLS
-stamp=$(cat "$here/library.sh" "$here/toolchain.sh" "$here/sources.txt" "$here/mbedtls.h" | sha256sum)
+stamp=$({ $compiler -v 2>&1 && cat "$here/library.sh" "$here/toolchain.sh" "$here/sources.txt" "$here/mbedtls.h"; } | sha256sum)
 [ "$(cat "$prefix/stamp" 2>/dev/null)" != "$stamp" ] || exit 0
 
 libraries='curl cjson'
@@ -37,7 +37,8 @@ trap finish EXIT
 
 unpack() { # NAME: into $work/NAME
     mkdir -p "$work/$1"
-    tar -xzf "$cache"/sources/"$1"_*.orig.tar.gz -C "$work/$1" --strip-components=1
+    # Not its folder ChangeLog.d: the Makefile takes what ends in .d under build/ for rules.
+    tar -xzf "$cache"/sources/"$1"_*.orig.tar.gz -C "$work/$1" --strip-components=1 --exclude='*.d'
     for fixed in "$cache"/sources/"$1"_*.debian.tar.xz; do
         [ -f "$fixed" ] || continue
         mkdir -p "$work/$1.fixes"

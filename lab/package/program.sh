@@ -41,7 +41,6 @@ if [ -n "$unwritten" ]; then
         echo "make lambda: nothing was packed. grep -n todo says which task; FORCE=1 packs it as it is." >&2
         exit 1
     fi
-    compile "$here/unwritten.c"
 fi
 
 tls='-lssl -lcrypto'

@@ -2,7 +2,8 @@
 # toolchain.sh - to be sourced with ARCH and TLS set: which compiler, and how to link a
 # program that needs nothing of the system it will run on.
 #
-#   x86_64, arm64 on a machine of that kind   mbedtls: musl     openssl: the system's
+#   x86_64, arm64 on a machine of that kind   openssl: the system's compiler
+#                                             mbedtls: musl; without it, the system's
 #   arm64 on another machine                  mbedtls: the GNU cross compiler
 #
 # Sets compiler, host (for configure; empty if not cross), link, strip and run (what
@@ -21,11 +22,14 @@ esac
 host='' run='' strip=strip compiler=${CC:-cc} link=-static
 case $(uname -s)-$ARCH-$TLS-$machine in
 Linux-x86_64-mbedtls-x86_64 | Linux-arm64-mbedtls-arm64)
-    case $(${CC:-cc} -dumpmachine 2>/dev/null) in
+    case $($compiler -dumpmachine 2>/dev/null) in
     *musl*) ;; # such as Alpine: its compiler is one for musl
     *)
-        compiler=musl-gcc
-        command -v musl-gcc >/dev/null || lacks musl-gcc musl-tools ;;
+        if command -v musl-gcc >/dev/null; then
+            compiler=musl-gcc
+        elif ! echo 'int main(void) { return 0; }' | $compiler -static -x c - -o /dev/null 2>/dev/null; then
+            lacks "musl, or a static libc" musl-tools
+        fi ;;
     esac ;;
 Linux-x86_64-openssl-x86_64 | Linux-arm64-openssl-arm64)
     link=-static-pie

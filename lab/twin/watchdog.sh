@@ -27,6 +27,6 @@ while read -r line; do
 done
 
 for one in $groups; do
-    kill -KILL -- "-$one" 2>/dev/null || true
+    kill -s KILL -- "-$one" 2>/dev/null || true # dash takes no "kill -KILL -- -PID"
 done
 rm -rf -- "$folder"

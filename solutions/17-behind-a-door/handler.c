@@ -80,13 +80,13 @@ static cJSON *parse(const char *text, size_t bytes)
 static const char digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/* The number in a group of four, of which `live` are digits; -1 if one is not, or if
- * bits are set that belong to no byte. */
+/* The number in a group of four, of which `live` must be digits; -1 if one is not, or
+ * if bits are set that belong to no byte. No NUL is among them. */
 static int32_t group_of(const char *text, size_t live)
 {
     int32_t group = 0;
     for (size_t i = 0; i < live; i++) {
-        const char *digit = text[i] != '\0' ? strchr(digits, text[i]) : NULL;
+        const char *digit = strchr(digits, text[i]);
         if (digit == NULL)
             return -1;
         group |= (int32_t)(digit - digits) << (18 - 6 * i);

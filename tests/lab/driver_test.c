@@ -174,6 +174,20 @@ START_TEST(a_kept_answer_is_its_own)
 }
 END_TEST
 
+/* A user's mistake does not take the place of a good answer. */
+START_TEST(only_good_answers_are_kept)
+{
+    begin(STALE);
+    world.next = "200 404 500";
+    free(body_for(SHARD("a")));
+    free(body_for(SHARD("a")));
+    char *stale = body_for(SHARD("a"));
+    ck_assert_ptr_nonnull(strstr(stale, "\"at\":1000001"));
+    free(stale);
+    end();
+}
+END_TEST
+
 START_TEST(a_large_answer_is_not_kept)
 {
     begin(STALE);
@@ -191,9 +205,11 @@ END_TEST
 /* However short the life of an event, it is answered within it, in ask(). */
 START_TEST(no_event_outlives_its_deadline)
 {
-    for (int64_t life_ms = 60; life_ms < 400; life_ms++) {
+    static const char *const plans[] = {"late", "hang late", "200", "late hang", "500"};
+    for (int64_t life_ms = 60; life_ms < 1200; life_ms++) {
         begin(FLEET);
-        world.next = "late";
+        world.next = plans[life_ms % 5];
+        world.store = life_ms % 2 != 0 ? HANG : UP;
         cJSON_Delete(ask(EVENT(""), life_ms));
         ck_assert_int_le(world.longest_ms, 100);
         end();
@@ -204,6 +220,21 @@ START_TEST(no_event_outlives_its_deadline)
     ck_assert_str_eq(world.story, "");
     cJSON_Delete(response);
     end();
+}
+END_TEST
+
+/* The call's end is set so early that its failure can still be counted, and a store
+ * that hangs then does not outlive the event either. */
+START_TEST(there_is_time_to_tell_the_store)
+{
+    static const char *const plans[] = {"late", "late hang"};
+    for (int i = 0; i < 2; i++) {
+        begin(FLEET);
+        world.next = plans[i];
+        cJSON_Delete(ask(EVENT(""), 150));
+        ck_assert_str_eq(world.story, "read late window ");
+        end();
+    }
 }
 END_TEST
 
@@ -256,8 +287,10 @@ static const struct unit_case cases[] = {
     {"transitions", &the_winner_tells, UNIT_ROWS(told)},
     {"metrics", &each_call_has_one_line, 0},
     {"stale", &a_kept_answer_is_its_own, 0},
+    {"only good ones", &only_good_answers_are_kept, 0},
     {"large", &a_large_answer_is_not_kept, 0},
     {"deadline", &no_event_outlives_its_deadline, 0},
+    {"time to tell", &there_is_time_to_tell_the_store, 0},
     {"bad input", &bad_input_is_refused, 0},
     {"set-up", &a_bad_set_up_is_told, 0},
     {"shards", &a_shard_is_a_number, 0},

@@ -3,8 +3,8 @@
  *      "0 200"              at 0 ms a request; the backend answers 200
  *      "0 500 200"          and its second try is met by 200
  *      words of a try       a status; late: no answer; setup: a 403 of our own making
- *      words of the store   down: it fails; drop: writes are made, their answers lost;
- *                           echo: made, and answered as lost races, without the item;
+ *      words of the store   down: it fails; hang: it never answers; drop: writes are
+ * made, their answers lost; echo: made, and answered as lost races, without the item;
  *                           each for the rest of the plan, up: for none of it
  *      other                another environment opens the breaker
  *
@@ -25,7 +25,7 @@
 #include "driver.h"
 #include "model_store.h"
 
-enum store_mood { UP, DOWN, DROP, ECHO };
+enum store_mood { UP, DOWN, HANG, DROP, ECHO };
 
 static struct world {
     int64_t now_ms;
@@ -93,8 +93,11 @@ static const char *word(void)
 /* Is it a word of the store? Then it is done. */
 static bool turns_store(const char *what)
 {
-    static const char *const words[] = {
-        [UP] = "up", [DOWN] = "down", [DROP] = "drop", [ECHO] = "echo"};
+    static const char *const words[] = {[UP] = "up",
+                                        [DOWN] = "down",
+                                        [HANG] = "hang",
+                                        [DROP] = "drop",
+                                        [ECHO] = "echo"};
     for (enum store_mood i = UP; i <= ECHO; i++)
         if (strcmp(what, words[i]) == 0) {
             world.store = i;
@@ -155,8 +158,10 @@ bool dynamodb_init(struct dynamodb *store, struct aws *aws, const char *table,
     return table[0] != '\0' && name[0] != '\0';
 }
 
-static struct dynamodb_answer no_store(void)
+static struct dynamodb_answer no_store(int64_t within_ms)
 {
+    if (world.store == HANG)
+        world.now_ms += within_ms - 1;
     return (struct dynamodb_answer){.kind = CLIENT_STORE_FAILED, .fault = "it is down"};
 }
 
@@ -175,7 +180,7 @@ struct dynamodb_answer dynamodb_load(struct dynamodb *store, uint64_t key, bool 
     took(within_ms);
     struct dynamodb_answer a = {.kind = CLIENT_STORE_ITEM};
     show(&a);
-    return world.store == DOWN ? no_store() : a;
+    return world.store == DOWN || world.store == HANG ? no_store(within_ms) : a;
 }
 
 struct dynamodb_answer dynamodb_save(struct dynamodb *store, uint64_t key,
@@ -187,15 +192,15 @@ struct dynamodb_answer dynamodb_save(struct dynamodb *store, uint64_t key,
     (void)key;
     tell("%s ", words[write->change]);
     took(within_ms);
-    if (world.store == DOWN)
-        return no_store();
+    if (world.store == DOWN || world.store == HANG)
+        return no_store(within_ms);
     bool made = model_save(&world.model, write);
     struct dynamodb_answer a = {.kind =
                                     made ? CLIENT_STORE_SAVED : CLIENT_STORE_CONFLICT};
     show(&a);
     if (made && world.store == ECHO)
         return (struct dynamodb_answer){.kind = CLIENT_STORE_CONFLICT};
-    return world.store == DROP ? no_store() : a;
+    return world.store == DROP ? no_store(within_ms) : a;
 }
 
 /* --- a plan is played ------------------------------------------------------------- */

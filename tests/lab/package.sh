@@ -9,6 +9,7 @@
 #
 # Called by `make lab-package-test` with MAKE and BUILD. Needs root, for chroot: without,
 # it says SKIPPED and ends with status 77.
+# shellcheck disable=SC2317 # what looks unreachable is called by ok
 set -eu
 cd "$(dirname "$0")/../.."
 package=lab/package who=solutions/17-behind-a-door
@@ -50,7 +51,7 @@ refused() { # WORDS COMMAND...: it fails, and says WORDS
 
 stubs() { # a handler.c that is a stub, straight to the compiler
     ARCH=x86_64 TLS=mbedtls FORCE=$1 BUILD_ID=none CFLAGS_LAB=-std=c11 READERS=solutions/00-green-first/handler.c \
-        sh $package/program.sh stubs
+        sh "$package/program.sh" stubs
 }
 no_network() { # COMMAND..., where nothing can be fetched
     mkdir -p "$work/bin"
@@ -96,6 +97,7 @@ same() { # ZIP ZIP
 # --- an empty root --------------------------------------------------------------------
 
 store=dynamodb.eu-west-1.amazonaws.com
+# shellcheck disable=SC2016 # a stage is called $default
 event='{"version":"2.0","routeKey":"GET /call","rawPath":"/call","rawQueryString":"","headers":{"host":"x"},
 "requestContext":{"http":{"method":"GET","path":"/call"},"requestId":"r","stage":"$default"},"isBase64Encoded":false}'
 

@@ -218,7 +218,8 @@ static void watch_trace(void *context, const struct runtime_event *event,
     (void)event;
     if (traces->events++ == 0)
         traces->first = trace;
-    traces->moved += trace != traces->first || strcmp(trace, "Root=1-2") != 0;
+    traces->moved += trace != traces->first ||
+                     strcmp(trace, traces->events % 2 == 1 ? "Root=1-2" : "") != 0;
     answer->text = calloc(1, 2);
     answer->bytes = 1;
 }
@@ -231,7 +232,8 @@ START_TEST(a_warm_process_does_not_grow)
     for (int i = 0; i < EVENTS; i++) {
         steps[2 * i] = (struct toy_step){
             .status = 200,
-            .headers = EVENT("a-1") "Lambda-Runtime-Trace-Id: Root=1-2\r\n"};
+            .headers = i % 2 == 0 ? EVENT("a-1") "Lambda-Runtime-Trace-Id: Root=1-2\r\n"
+                                  : EVENT("a-2")};
         steps[2 * i + 1] = (struct toy_step){.status = 202};
     }
     steps[2 * EVENTS] = (struct toy_step){.status = 500};

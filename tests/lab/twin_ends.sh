@@ -17,26 +17,25 @@ stop() {
 trap stop EXIT
 trap 'exit 1' INT TERM
 
-# A bootstrap that marks its processes with a word of this run, so that they can be found.
-mark=twin-ends-$$
+# Every process that this starts has the name of its folder in its command line, and can be
+# found by it. A bootstrap has a child of its own.
+mark=$(basename "$work")
 toy=$("$node" -e "process.stdout.write(require('./tests/lab/twin_toy').toyFolder())")
 mv "$toy" "$work/toy"
 for name in client backend; do
     program=$work/toy/bin/$name
-    mv "$program/bootstrap" "$program/$mark.js"
+    mv "$program/bootstrap" "$program/toy.js"
     cat >"$program/bootstrap" <<SH
 #!/bin/sh
-sh -c 'while :; do sleep 1; done' $mark-child &
-exec $node $program/$mark.js
+sh -c 'while :; do sleep 1; done' $mark &
+exec $node $program/toy.js
 SH
     chmod 755 "$program/bootstrap"
 done
 
+# How many are left. The brackets keep grep from finding itself.
 left() {
-    for dir in /proc/[0-9]*; do
-        tr '\0' ' ' <"$dir/cmdline" 2>/dev/null || true
-        echo
-    done | grep -c -e "$mark" -e "watchdog.sh $work" || true
+    grep -las -e "[${mark%"${mark#?}"}]${mark#?}" /proc/[0-9]*/cmdline | wc -l
 }
 
 # A number from the twin's one line.
@@ -60,7 +59,7 @@ begin() {
     curl -s -o /dev/null "$api/call?do=sleep&ms=900" &
     sleep 0.1
     curl -s -o /dev/null "$api/call?do=echo"
-    [ "$(left)" -ge 5 ] || { echo "too little runs to prove anything: $(left)"; exit 1; }
+    [ "$(left)" -ge 6 ] || { echo "too little runs to prove anything: $(left)"; exit 1; }
 }
 
 # $1: the way. Everything must be gone within five seconds.
@@ -71,7 +70,7 @@ gone() {
         [ $tries -lt 50 ] || { echo "$1: left behind: $(left) processes, $(ls -A "$work/run")"; exit 1; }
         sleep 0.1
     done
-    if curl -s -o /dev/null --max-time 1 "$api/call"; then
+    if curl -s -o "$work/answer" --max-time 1 "$api/call"; then
         echo "$1: its port still answers"
         exit 1
     fi
@@ -88,9 +87,12 @@ done
 
 # A bug of the twin itself: something throws where nobody catches it.
 cat >"$work/bug.js" <<'JS'
-setTimeout(() => { throw new Error('a bug, on purpose'); }, 4000);
+if (/twin\.js$/.test(process.argv[1])) process.on('SIGUSR2', () => { throw new Error('a bug, on purpose'); });
 JS
-NODE_OPTIONS="--require $work/bug.js" begin
+export NODE_OPTIONS="--require $work/bug.js"
+begin
+unset NODE_OPTIONS
+kill -s USR2 "$twin"
 status=0
 wait "$twin" || status=$?
 [ $status = 1 ] || { echo "a bug: exit status $status, not 1"; exit 1; }

@@ -4,6 +4,10 @@
 
 const test = require('node:test');
 const assert = require('node:assert');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { unpack } = require('../../lab/twin/unpack');
 const { verify } = require('../../lab/twin/sigv4');
 const { readPolicies, allowed } = require('../../lab/twin/policy');
 const { parseTemplate, resolve } = require('../../lab/twin/template');
@@ -294,3 +298,57 @@ const NAMES = [
 ];
 
 for (const [text, query, wanted] of NAMES) test(`invoke: ${text}?${query}`, () => assert.strictEqual(functionName(text, query), wanted));
+
+// --- code ---------------------------------------------------------------------------------
+
+// A zip of stored files, [name, text, mode]: enough to try what may be wrong with one.
+function zipOf(files) {
+    const records = [];
+    const directory = [];
+    let offset = 0;
+    for (const [name, text, mode] of files) {
+        const [n, d] = [Buffer.from(name), Buffer.from(text)];
+        const local = Buffer.alloc(30);
+        local.writeUInt32LE(0x04034b50, 0);
+        [[18, d.length], [22, d.length]].forEach(([at, value]) => local.writeUInt32LE(value, at));
+        local.writeUInt16LE(n.length, 26);
+        const central = Buffer.alloc(46);
+        central.writeUInt32LE(0x02014b50, 0);
+        central.writeUInt16LE(0x0300, 4); /* made on Unix */
+        [[20, d.length], [24, d.length], [42, offset]].forEach(([at, value]) => central.writeUInt32LE(value, at));
+        central.writeUInt16LE(n.length, 28);
+        central.writeUInt32LE((0o100000 | mode) * 65536, 38);
+        records.push(local, n, d);
+        directory.push(central, n);
+        offset += 30 + n.length + d.length;
+    }
+    const central = Buffer.concat(directory);
+    const end = Buffer.alloc(22);
+    end.writeUInt32LE(0x06054b50, 0);
+    [8, 10].forEach((at) => end.writeUInt16LE(files.length, at));
+    end.writeUInt32LE(central.length, 12);
+    end.writeUInt32LE(offset, 16);
+    return Buffer.concat([...records, central, end]);
+}
+
+const ZIPS = [
+    ['good', [['bootstrap', '#!/bin/sh', 0o755], ['certs/roots.pem', 'x', 0o644]], null],
+    ['not executable', [['bootstrap', '#!/bin/sh', 0o644]], /bootstrap is not executable/],
+    ['in a folder', [['client/bootstrap', '#!/bin/sh', 0o755]], /there is no .*bootstrap/],
+    ['leading out', [['../bootstrap', '#!/bin/sh', 0o755]], /invalid relative path/],
+    ['no zip', null, /end of central directory|End of central directory/i],
+    ['missing', undefined, /`make lambda` makes it/],
+];
+
+for (const [what, files, message] of ZIPS) {
+    test(`zip: ${what}`, async (t) => {
+        const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'twin-test-'));
+        t.after(() => fs.rmSync(folder, { recursive: true }));
+        if (files !== undefined) fs.writeFileSync(path.join(folder, 'client.zip'), files ? zipOf(files) : 'no zip at all, but long enough');
+        const into = path.join(folder, 'out', 'client');
+        const done = unpack({ zips: folder }, 'client', into);
+        if (message) return assert.rejects(done, message);
+        assert.strictEqual(await done, into);
+        return assert.strictEqual(fs.readFileSync(path.join(into, 'certs/roots.pem'), 'utf8'), 'x');
+    });
+}

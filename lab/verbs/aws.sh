@@ -1,0 +1,186 @@
+# aws.sh - the verbs of lab/lab on AWS, by the AWS CLI. To be sourced by lab/lab.
+# shellcheck shell=sh
+#
+# Nothing here hides an error of the CLI: "there is none" and "I could not ask" are
+# different answers, and only the first lets a verb go on.
+
+export AWS_PAGER=''
+plan_file=$BUILD/lab/plan
+
+# --- who and where ----------------------------------------------------------------------
+
+# Sets account, region and bucket from what the CLI would use now.
+identify() {
+    have aws || die "there is no AWS CLI here: https://docs.aws.amazon.com/cli/ says how to install it"
+    region=${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region || true)}}
+    [ -n "$region" ] || die "no region is set. Say which: export AWS_REGION=eu-west-1"
+    export AWS_REGION="$region" AWS_DEFAULT_REGION="$region"
+    who=$(aws sts get-caller-identity --query '[Account,Arn]' --output text) ||
+        die "AWS does not know who you are. Sign in first, for instance: aws configure sso"
+    account=$(echo "$who" | awk '{print $1}')
+    caller=$(echo "$who" | awk '{print $2}')
+    case $caller in
+    *:root) die "these are the credentials of the root user. They can do anything, so the lab refuses them: sign in as somebody less" ;;
+    esac
+    bucket=$PROJECT-deploy-$account-$region
+    [ ${#bucket} -le 63 ] || die "the bucket's name, $bucket, is longer than 63: choose a shorter PROJECT"
+}
+
+planned() { sed -n "s/^$1=//p" "$plan_file"; }
+
+# Whatever makes, changes or deletes something goes where the plan said, or nowhere.
+identify_as_planned() {
+    [ -f "$plan_file" ] || die "there is no plan yet. First: TARGET=aws lab/lab plan"
+    identify
+    for pair in "account=$account" "region=$region" "project=$PROJECT"; do
+        [ "$(planned "${pair%%=*}")" = "${pair#*=}" ] ||
+            die "the plan says ${pair%%=*} $(planned "${pair%%=*}"), but now it is ${pair#*=}. Change it back, or plan again"
+    done
+}
+
+ask() {
+    [ "${YES:-}" != 1 ] || return 0
+    printf '%s Type yes to go on: ' "$1"
+    read -r word || word=
+    [ "$word" = yes ] || die "nothing was made"
+}
+
+# --- is it there? -----------------------------------------------------------------------
+
+# exists NOT-THERE-PATTERN COMMAND...: 0 it is there, 1 it is not; any other error ends.
+exists() {
+    pattern=$1 && shift
+    if found=$("$@" 2>&1); then return 0; fi
+    echo "$found" | grep -Eq "$pattern" || die "$*: $found"
+    return 1
+}
+
+stack_exists() {
+    exists 'does not exist' aws cloudformation describe-stacks --stack-name "$PROJECT" \
+        --query 'Stacks[0].StackStatus' --output text
+}
+
+bucket_exists() { exists '404|Not Found' aws s3api head-bucket --bucket "$bucket"; }
+
+delete_stack() {
+    aws cloudformation delete-stack --stack-name "$PROJECT"
+    aws cloudformation wait stack-delete-complete --stack-name "$PROJECT" ||
+        die "the stack $PROJECT was not deleted; its events in the console say why"
+}
+
+# --- verbs ------------------------------------------------------------------------------
+
+target_plan() {
+    identify
+    mkdir -p "$BUILD/lab"
+    run=run-$(date -u +%Y%m%d-%H%M%S)
+    printf '%s\n' "account=$account" "region=$region" "project=$PROJECT" "run=$run" >"$plan_file"
+    cat <<END
+Account:  $account, as $caller
+Region:   $region
+Makes:    a stack named $PROJECT (a table, two functions, two roles, an HTTP API, log
+          groups, alarms, a dashboard) and a bucket named $bucket
+Tags:     project=$PROJECT run=$run
+Cost:     by list prices about 0.02 USD for ten thousand requests, next to nothing when
+          idle; a stranger who sends 20 requests a second all day costs some dollars a day
+Next:     make lambda, then TARGET=aws lab/lab up. Afterwards: down and verify-empty.
+END
+}
+
+make_bucket() {
+    bucket_exists || aws s3 mb "s3://$bucket"
+    aws s3api put-bucket-tagging --bucket "$bucket" --tagging \
+        "TagSet=[{Key=project,Value=$PROJECT},{Key=run,Value=$(planned run)}]"
+}
+
+target_up() {
+    identify_as_planned
+    for zip in client backend; do
+        [ -f "$BUILD/lambda/$zip.zip" ] || die "there is no $BUILD/lambda/$zip.zip. First: make lambda"
+    done
+    ask "This makes things in account $account, region $region, and they can cost money."
+    # A stack whose first deployment failed can only be deleted.
+    if stack_exists && [ "$found" = ROLLBACK_COMPLETE ]; then delete_stack; fi
+    make_bucket
+    # The paths in the template are those of the default BUILD, beside lab/.
+    sed "s|\.\./build/lambda|$(cd "$BUILD" && pwd)/lambda|" lab/template.yaml >"$BUILD/lab/template.yaml"
+    aws cloudformation package --template-file "$BUILD/lab/template.yaml" --s3-bucket "$bucket" \
+        --output-template-file "$BUILD/lab/packaged.yaml" >/dev/null
+    aws cloudformation deploy --template-file "$BUILD/lab/packaged.yaml" --stack-name "$PROJECT" \
+        --capabilities CAPABILITY_NAMED_IAM --no-fail-on-empty-changeset \
+        --parameter-overrides "ProjectName=$PROJECT" "RunId=$(planned run)" "Architecture=$ARCH" \
+        --tags "project=$PROJECT" "run=$(planned run)"
+    url=$(target_url) || exit 1
+    echo "Up. Send requests to: $url"
+}
+
+target_url() {
+    # Also called alone, by load.
+    [ -n "${account:-}" ] || identify_as_planned
+    stack_exists || die "nothing is up. First: TARGET=aws lab/lab up"
+    aws cloudformation describe-stacks --stack-name "$PROJECT" \
+        --query "Stacks[0].Outputs[?OutputKey=='Url'].OutputValue" --output text
+}
+
+target_mode() {
+    identify_as_planned
+    item='"pk": {"S": "mode#backend"}, "mode": {"S": "'$1'"}'
+    [ $# -eq 1 ] || item="$item, \"$2\": {\"N\": \"$3\"}"
+    aws dynamodb put-item --table-name "$PROJECT-breakers" --item "{$item}"
+}
+
+target_status() {
+    identify
+    if ! stack_exists; then
+        echo "There is no stack $PROJECT in account $account, region $region."
+        return
+    fi
+    echo "The stack $PROJECT is $found."
+    aws cloudformation describe-stacks --stack-name "$PROJECT" --query 'Stacks[0].Outputs' --output table
+    aws dynamodb scan --table-name "$PROJECT-breakers" --consistent-read --query Items --output json
+}
+
+target_logs() {
+    identify
+    aws logs filter-log-events --log-group-name "/aws/lambda/$1" --query 'events[].[message]' --output text
+}
+
+target_down() {
+    identify_as_planned
+    if stack_exists; then delete_stack; fi
+    if bucket_exists; then aws s3 rb "s3://$bucket" --force; fi
+    echo "Down. To be sure: TARGET=aws lab/lab verify-empty"
+}
+
+# left KIND QUERY COMMAND...: prints each that is left, "kind name"
+left() {
+    kind=$1 query=$2 && shift 2
+    names=$("$@" --query "$query" --output text) || die "$*: could not ask, so nobody knows what is left"
+    for name in $names; do
+        [ "$name" = None ] || echo "$kind $name"
+    done
+}
+
+begins() { echo "$1[?starts_with($2, '$PROJECT-')].$2"; }
+
+all_left() {
+    left table "TableNames[?starts_with(@, '$PROJECT-')]" aws dynamodb list-tables
+    left function "$(begins Functions FunctionName)" aws lambda list-functions
+    left api "$(begins Items Name)" aws apigatewayv2 get-apis
+    left role "Roles[?starts_with(RoleName, '$PROJECT-') && ends_with(RoleName, '-$region')].RoleName" aws iam list-roles
+    left log-group 'logGroups[].logGroupName' aws logs describe-log-groups \
+        --log-group-name-prefix "/aws/lambda/$PROJECT-"
+    left alarm 'MetricAlarms[].AlarmName' aws cloudwatch describe-alarms --alarm-name-prefix "$PROJECT-"
+    left dashboard 'DashboardEntries[].DashboardName' aws cloudwatch list-dashboards \
+        --dashboard-name-prefix "$PROJECT-"
+    left bucket "Buckets[?Name=='$bucket'].Name" aws s3api list-buckets
+    if stack_exists; then echo "stack $PROJECT"; fi
+}
+
+target_verify_empty() {
+    identify
+    rest=$(all_left) || exit 1
+    [ -z "$rest" ] || die "left in account $account, region $region:
+$rest"
+    echo "Nothing is left in account $account, region $region."
+}

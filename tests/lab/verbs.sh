@@ -1,0 +1,155 @@
+#!/bin/sh
+# verbs.sh - the command lab/lab, against a made-up AWS CLI and a made-up twin, both in
+# tests/lab/verbs. What is shown: which calls are made, and which never are.
+set -eu
+work=$(mktemp -d)
+server=
+trap 'rm -rf "$work"; [ -z "$server" ] || kill "$server"' EXIT
+trap 'exit 130' INT TERM
+failed=0
+
+export FAKE="$work/fake" BUILD="$work/build" AWS_REGION=eu-west-1 ARCH=arm64
+PATH=$PWD/tests/lab/verbs:$PATH
+mkdir -p "$FAKE" "$BUILD/lambda"
+: >"$FAKE/all"
+printf '111122223333\tarn:aws:iam::111122223333:user/reader\n' >"$FAKE/who"
+
+# play STATUS WORDS ARGUMENTS...: lab/lab ends so and says so; stdin is empty
+play() {
+    wanted=$1 words=$2 && shift 2
+    status=0
+    : >"$FAKE/calls"
+    sh lab/lab "$@" >"$work/out" 2>&1 </dev/null || status=$?
+    if [ "$status" = "$wanted" ] && grep -Fq -e "$words" "$work/out"; then
+        printf '%s\n' "ok $TARGET $*: $words"
+    else
+        echo "FAILED $TARGET $*: status $status, wanted $wanted with \"$words\":"
+        sed 's/^/    /' "$work/out"
+        failed=1
+    fi
+}
+
+called() { # PATTERN: the play before called AWS so, as it should
+    : >"$FAKE/all"
+    if grep -Eq -e "$1" "$FAKE/calls"; then
+        echo "ok called: $1"
+    else
+        echo "FAILED did not call: $1" && sed 's/^/    /' "$FAKE/calls"
+        failed=1
+    fi
+}
+
+only_looked() { # all plays since the last change, or the last such check, changed nothing
+    if grep -Ev '^(sts get-|configure get|cloudformation describe-|s3api head-|s3api list-|dynamodb (list|scan)|lambda list|apigatewayv2 get|iam list|logs (describe|filter)|cloudwatch (describe|list))' "$FAKE/all"; then
+        echo "FAILED that should have changed nothing"
+        failed=1
+    else
+        echo "ok changed nothing"
+    fi
+    : >"$FAKE/all"
+}
+
+# --- wrong usage ------------------------------------------------------------------------
+export TARGET=aws
+play 2 'there is no verb "nope"' nope
+play 2 'up takes no "now"' up now
+play 2 'allowed are ok, slow MS' mode
+play 2 'mode ok takes no "5"' mode ok 5
+play 2 'from 0 to 100' mode flaky 101
+play 2 'allowed is a whole number' mode slow 1e3
+play 2 'allowed are client and backend' logs nobody
+TARGET=mars play 2 'allowed is local or aws' plan
+PROJECT='x;rm' play 2 'allowed are 3 to 31' plan
+only_looked
+
+# --- AWS: nothing without a plan, a yes and the right account ---------------------------
+play 1 'First: TARGET=aws lab/lab plan' up
+play 1 'First: TARGET=aws lab/lab plan' down
+only_looked
+play 0 '0.02 USD' plan
+only_looked
+play 1 'First: make lambda' up
+touch "$BUILD/lambda/client.zip" "$BUILD/lambda/backend.zip"
+play 1 'nothing was made' up
+only_looked
+export YES=1
+AWS_REGION=us-east-1 play 1 'the plan says region eu-west-1, but now it is us-east-1' up
+only_looked
+cp "$FAKE/who" "$work/who"
+printf '999999999999\tarn:aws:iam::999999999999:user/reader\n' >"$FAKE/who"
+play 1 'the plan says account 111122223333' down
+only_looked
+printf '111122223333\tarn:aws:iam::111122223333:root\n' >"$FAKE/who"
+for verb in plan up down verify-empty; do play 1 'the root user' "$verb"; done
+only_looked
+cp "$work/who" "$FAKE/who"
+
+# --- AWS: up, used, down ----------------------------------------------------------------
+echo ROLLBACK_COMPLETE >"$FAKE/stack"
+play 0 'https://api.test/call' up
+called '^cloudformation delete-stack'
+called '^s3 mb s3://open-circuit-deploy-111122223333-eu-west-1$'
+called 'deploy .*CAPABILITY_NAMED_IAM .*ProjectName=open-circuit RunId=run-[0-9-]+ Architecture=arm64 --tags project=open-circuit run=run-'
+play 0 'hang' mode hang
+called '"mode#backend"}, "mode": {"S": "hang"}}$'
+play 0 'slow 500' mode slow 500
+called '"S": "slow"}, "ms": {"N": "500"}}$'
+play 0 'flaky 30' mode flaky 30
+called '"S": "flaky"}, "pct": {"N": "30"}}$'
+play 0 'CREATE_COMPLETE' status
+only_looked
+play 0 'a line of the log' logs backend
+called 'log-group-name /aws/lambda/open-circuit-backend'
+play 1 'stack open-circuit' verify-empty
+play 0 'Down.' down
+called '^s3 rb s3://open-circuit-deploy-111122223333-eu-west-1 --force$'
+play 0 'Down.' down
+only_looked
+play 0 'Nothing is left' verify-empty
+for kind in table function api role log-group alarm dashboard bucket; do
+    echo "open-circuit-x" >"$FAKE/$kind.left"
+    play 1 "$kind open-circuit-x" verify-empty
+    rm "$FAKE/$kind.left"
+done
+echo 'iam list-roles' >"$FAKE/broken"
+play 1 'nobody knows what is left' verify-empty
+echo 'cloudformation describe-stacks' >"$FAKE/broken"
+play 1 'AccessDenied' down
+only_looked
+rm "$FAKE/broken"
+
+# --- the twin ---------------------------------------------------------------------------
+export TARGET=local LAB_CONTROL=http://127.0.0.1:9
+play 1 'Start one with: make lab-local' up
+"${LAB_NODE:-node}" tests/lab/verbs/control.js >"$work/control" &
+server=$!
+tries=0
+until [ -s "$work/control" ] || [ $tries -ge 100 ]; do
+    sleep 0.1 # the address comes when it listens
+    tries=$((tries + 1))
+done
+LAB_CONTROL=$(head -n 1 "$work/control")
+play 0 'nothing is spent' plan
+play 1 'nothing is up' load
+play 0 '/call' up
+play 0 '"up":true' status
+play 0 'one \n line' logs
+play 1 '1 left' verify-empty
+play 0 '20 requests: 20 fresh' load --seconds 2
+play 2 'allowed are ok, slow MS' mode fast
+play 0 'slow 500' mode slow 500
+if grep -Fq '{"mode": "slow", "ms": 500}' "$work/control"; then
+    echo "ok the twin was told"
+else
+    echo "FAILED the twin was not told"
+    failed=1
+fi
+play 0 '10 failed' load --rps 5 --seconds 2 --steady
+play 1 'must be a whole number' load --rps 1000
+play 0 'Down.' down
+play 0 'Nothing is left.' verify-empty
+if [ -s "$FAKE/all" ]; then
+    echo "FAILED the local target called AWS"
+    failed=1
+fi
+exit "$failed"

@@ -1,0 +1,33 @@
+// A made-up twin for tests/lab/verbs.sh: the control API and /call on one port, as far as
+// lab/lab needs them. Prints its URL; every control request goes to stdout, too.
+'use strict';
+
+const http = require('node:http');
+
+let up = false;
+let mode = 'ok';
+
+const server = http.createServer((request, response) => {
+    let body = '';
+    request.on('data', (part) => { body += part; }).on('end', () => {
+        const base = `http://127.0.0.1:${server.address().port}`;
+        const answers = {
+            'POST /up': () => { up = true; return {}; },
+            'POST /down': () => { up = false; return {}; },
+            'GET /outputs': () => (up ? { Url: `${base}/call` } : {}),
+            'GET /status': () => ({ up }),
+            'GET /items': () => ({ items: [] }),
+            'POST /mode': () => ({ mode: (mode = JSON.parse(body).mode) }),
+            'GET /resources': () => ({ tables: up ? ['open-circuit-breakers'] : [], total: up ? 1 : 0 }),
+            'GET /logs?function=open-circuit-client': () => ({ lines: [{ line: 'one \\n line' }] }),
+        };
+        if (request.url === '/call') {
+            response.setHeader('x-breaker-answer', mode === 'ok' ? 'fresh' : 'failed').writeHead(mode === 'ok' ? 200 : 502).end('{}');
+            return;
+        }
+        console.log(`${request.method} ${request.url} ${body}`);
+        const answer = answers[`${request.method} ${request.url}`];
+        response.writeHead(answer ? 200 : 404).end(JSON.stringify(answer ? answer() : { error: 'there is no such thing' }));
+    });
+});
+server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`));
