@@ -79,7 +79,7 @@ build_mbedtls() {
         printf '#pragma GCC optimize ("O3")\n' | cat - "$work/mbedtls/library/$slow.c" >"$work/slow.c"
         cp "$work/slow.c" "$work/mbedtls/library/$slow.c"
     done
-    make -C "$work/mbedtls" lib CC="$compiler" AR="${host:+$host-}ar" \
+    make -j2 -C "$work/mbedtls" lib CC="$compiler" AR="${host:+$host-}ar" \
         CFLAGS="$size -I$prefix/include -DMBEDTLS_USER_CONFIG_FILE='<lab_mbedtls.h>'" >>"$log" 2>&1
     cp -R "$work/mbedtls/include/mbedtls" "$work/mbedtls/include/psa" "$prefix/include/"
     cp "$work"/mbedtls/library/*.a "$prefix/lib/"
@@ -104,7 +104,7 @@ build_curl() {
         --enable-static --enable-threaded-resolver $tls \
         $(printf -- ' --disable-%s' $without) $(printf -- ' --without-%s' $packages) \
         CC="$compiler" CPPFLAGS="$flags" CFLAGS="$size" LDFLAGS="-L$prefix/lib -static" PKG_CONFIG=false &&
-        make -C lib install && make -C include install) >>"$log" 2>&1
+        make -j2 -C lib install && make -C include install) >>"$log" 2>&1
 }
 
 [ "$TLS" = openssl ] || build_mbedtls

@@ -17,23 +17,24 @@ work=$BUILD/lambda/$name
 rm -rf "$work" "$BUILD/lambda/$name.zip"
 mkdir -p "$work"
 
-compile() { # SOURCE: into an object named after it
+compile() { # SOURCE OBJECT
     tls=''
     [ "$TLS" = openssl ] || tls="-DMBEDTLS_USER_CONFIG_FILE=<lab_mbedtls.h>"
     # shellcheck disable=SC2086 # lists of options
     $compiler $CFLAGS_LAB -Os -fPIE -ffunction-sections -fdata-sections -Ichapters -Ilab \
-        -isystem "$libraries/include" ${tls:+"$tls"} -DBREAKER_BUILD="\"$BUILD_ID\"" \
-        -c "$1" -o "$work/$(basename "$1" .c).o"
+        -isystem "$libraries/include" ${tls:+"$tls"} -DBREAKER_BUILD="\"$BUILD_ID\"" -c "$1" -o "$2"
 }
 
 stubs() { # the reader's files whose object still calls todo
     for source in ${READERS:-}; do
-        object=$work/$(basename "$source" .c).o
+        object=$work/reader-$(basename "$source" .c).o
         ! nm -u "$object" | grep -q '[[:space:]]todo$' || printf '%s ' "$source"
     done
 }
 
-for source in "$@" ${READERS:-}; do compile "$source"; done
+# Both the lab and the reader have a client.c.
+for source in "$@"; do compile "$source" "$work/lab-$(basename "$source" .c).o"; done
+for source in ${READERS:-}; do compile "$source" "$work/reader-$(basename "$source" .c).o"; done
 unwritten=$(stubs)
 if [ -n "$unwritten" ]; then
     echo "Not written yet, or not all of it: $unwritten" >&2

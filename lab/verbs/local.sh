@@ -49,7 +49,7 @@ target_status() {
 }
 
 target_logs() {
-    lines=$(control GET "/logs?function=$1") || exit 1
+    lines=$(control GET "/logs?function=$1&limit=100000") || exit 1
     printf '%s\n' "$lines" | field "it.lines.map((one) => one.line).join('\n')"
 }
 

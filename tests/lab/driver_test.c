@@ -39,6 +39,14 @@ static const struct {
      "down 0 500 10 500 20 600 200",
      "read 500 =failed:502:closed; read 500 =failed:502:open; read =refused:503:open; "
      "read 200 =fresh:200:closed; "},
+    {"a Retry-After lengthens a rest",
+     "{\"failures_to_open\":2,\"open_ms\":50,\"open_max_ms\":5000}",
+     "0 500 10 503r 700 900 200",
+     "500 =failed:502:closed; 503r =failed:502:open; =refused:503:open; "
+     "200 =fresh:200:closed; "},
+    {"a lost race is looked at by a strong read", FLEET, "0 500 10 500 echo 700 up 200",
+     "read 500 window =failed:502:closed; 500 count trip =failed:502:open; "
+     "read probe read! 200 close =fresh:200:closed; "},
     {"a count whose answer is lost is not made twice", FLEET,
      "0 500 drop 10 404 20 500 up 150 200",
      "read 500 window =failed:502:closed; 404 =fresh:404:closed; "
@@ -95,6 +103,8 @@ static const struct {
     {"a probe that was won, although it seemed lost", FLEET,
      "0 500 10 500 echo 700 up 200",
      "trip closed>open 1, probe open>half-open 2, close half-open>closed 3, "},
+    {"a probe whose end is not written, and that is met again", TWICE,
+     "0 500 500 700 mute 500", "trip closed>open 1, probe open>half-open 2, "},
     {"without a store", LOCAL, "0 500 10 500 600 200",
      "local closed>open 1, local open>half-open 2, local half-open>closed 3, "},
 };
@@ -174,7 +184,8 @@ START_TEST(a_kept_answer_is_its_own)
 }
 END_TEST
 
-/* A user's mistake does not take the place of a good answer. */
+/* A user's mistake does not take the place of a good answer; and what was sent by one
+ * user is not answered to another. */
 START_TEST(only_good_answers_are_kept)
 {
     begin(STALE);
@@ -184,6 +195,11 @@ START_TEST(only_good_answers_are_kept)
     char *stale = body_for(SHARD("a"));
     ck_assert_ptr_nonnull(strstr(stale, "\"at\":1000001"));
     free(stale);
+    world.next = "200 late";
+    free(body_for(EVENT(",\"body\":\"what I sent\"")));
+    free(body_for(EVENT("")));
+    ck_assert_str_eq(world.story, "200 =fresh:200; 404 =fresh:404; 500 =stale:200; "
+                                  "200 =fresh:200; late =timed-out:504; ");
     end();
 }
 END_TEST

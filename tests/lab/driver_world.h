@@ -2,11 +2,11 @@
  *
  *      "0 200"              at 0 ms a request; the backend answers 200
  *      "0 500 200"          and its second try is met by 200
- *      words of a try       a status; late: no answer; setup: a 403 of our own making
- *      words of the store   down: it fails; hang: it never answers; drop: writes are
- * made, their answers lost; echo: made, and answered as lost races, without the item;
- *                           each for the rest of the plan, up: for none of it
- *      other                another environment opens the breaker
+ *      words of a try       a status, 503r: with a Retry-After; late: no answer; setup:
+ * a 403 of our own making words of the store   down: it fails; hang: it never answers;
+ * mute: writes fail; drop: writes are made, their answers lost; echo: made, and
+ * answered as lost races, without the item; each for the rest of the plan, up: for none
+ * of it other                another environment opens the breaker
  *
  * The store is item_holds and item_apply, as in all tests. Each action takes 1 ms, a
  * late answer all the time it was given. What was done is kept as a story. */
@@ -25,7 +25,7 @@
 #include "driver.h"
 #include "model_store.h"
 
-enum store_mood { UP, DOWN, HANG, DROP, ECHO };
+enum store_mood { UP, DOWN, HANG, MUTE, DROP, ECHO };
 
 static struct world {
     int64_t now_ms;
@@ -35,6 +35,7 @@ static struct world {
     enum store_mood store;
     struct model_store model;
     char body[KEPT_BODY_MAX + 2]; /* the backend's; "": a line with the time */
+    int64_t stop_ms;              /* of the event: nothing may be asked for beyond it */
     int64_t longest_ms;           /* the longest wait that was asked for */
     char *lines;                  /* of the report */
     size_t line_bytes;
@@ -73,6 +74,7 @@ uint64_t clock_random(void)
 static void took(int64_t within_ms)
 {
     ck_assert_int_gt(within_ms, 0);
+    ck_assert_int_le(world.now_ms + within_ms, world.stop_ms);
     if (within_ms > world.longest_ms)
         world.longest_ms = within_ms;
     world.now_ms++;
@@ -93,11 +95,9 @@ static const char *word(void)
 /* Is it a word of the store? Then it is done. */
 static bool turns_store(const char *what)
 {
-    static const char *const words[] = {[UP] = "up",
-                                        [DOWN] = "down",
-                                        [HANG] = "hang",
-                                        [DROP] = "drop",
-                                        [ECHO] = "echo"};
+    static const char *const words[] = {
+        [UP] = "up",     [DOWN] = "down", [HANG] = "hang",
+        [MUTE] = "mute", [DROP] = "drop", [ECHO] = "echo"};
     for (enum store_mood i = UP; i <= ECHO; i++)
         if (strcmp(what, words[i]) == 0) {
             world.store = i;
@@ -117,13 +117,14 @@ void invoke_free(struct invoke_answer *answer)
     *answer = (struct invoke_answer){.kind = CLIENT_TIMEOUT};
 }
 
-static struct invoke_answer reply(int status)
+static struct invoke_answer reply(int status, int64_t retry_after_ms)
 {
     char line[64];
     snprintf(line, sizeof line, "{\"at\":%" PRId64 "}", world.now_ms);
     struct invoke_answer a = {.kind = CLIENT_REPLY, .status = status};
     a.body = strdup(world.body[0] != '\0' ? world.body : line);
     a.bytes = strlen(a.body);
+    a.retry_after_ms = retry_after_ms;
     return a;
 }
 
@@ -147,7 +148,7 @@ struct invoke_answer invoke_call(struct aws *aws, const struct invoke_request *r
         a.fault = "may not";
         return a;
     }
-    return reply((int)strtol(how, NULL, 10));
+    return reply((int)strtol(how, NULL, 10), strchr(how, 'r') != NULL ? 800 : 0);
 }
 
 bool dynamodb_init(struct dynamodb *store, struct aws *aws, const char *table,
@@ -192,7 +193,7 @@ struct dynamodb_answer dynamodb_save(struct dynamodb *store, uint64_t key,
     (void)key;
     tell("%s ", words[write->change]);
     took(within_ms);
-    if (world.store == DOWN || world.store == HANG)
+    if (world.store == DOWN || world.store == HANG || world.store == MUTE)
         return no_store(within_ms);
     bool made = model_save(&world.model, write);
     struct dynamodb_answer a = {.kind =
@@ -213,10 +214,13 @@ struct dynamodb_answer dynamodb_save(struct dynamodb *store, uint64_t key,
     "\"open_ms\":5000,\"stale_max_ms\":3000}"
 #define RETRY                                                                          \
     "{\"deadline_ms\":1000,\"timeout_ms\":100,\"attempts\":3,\"backoff_ms\":64}"
-#define FLEET                                                                          \
-    "{\"deadline_ms\":1000,\"timeout_ms\":100,\"failures_to_open\":2,"                 \
-    "\"open_ms\":500,\"probe_lease_ms\":2000,\"cache_ms\":100,"                        \
-    "\"store_timeout_ms\":50,\"shared_window_ms\":10000,\"shared_failures\":2}"
+/* All of a fleet's knobs but the attempts. */
+#define FLEET_KNOBS                                                                    \
+    "\"deadline_ms\":1000,\"timeout_ms\":100,\"failures_to_open\":2,\"open_ms\":500,"  \
+    "\"probe_lease_ms\":2000,\"cache_ms\":100,\"store_timeout_ms\":50,"                \
+    "\"shared_window_ms\":10000,\"shared_failures\":2"
+#define FLEET "{" FLEET_KNOBS "}"
+#define TWICE "{\"attempts\":2," FLEET_KNOBS "}"
 
 static void begin(const char *config)
 {
@@ -245,6 +249,7 @@ static cJSON *ask(const char *event, int64_t life_ms)
     struct runtime_answer answer = {.text = NULL};
     struct runtime_event in = {
         .text = event, .bytes = strlen(event), .deadline_ms = world.now_ms + life_ms};
+    world.stop_ms = in.deadline_ms - DRIVER_LAST_MS;
     driver_handle(&driver, &in, &answer);
     ck_assert_msg(answer.text != NULL, "no answer: %s", answer.error_type);
     ck_assert_uint_eq(answer.bytes, strlen(answer.text));

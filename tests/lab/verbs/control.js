@@ -19,7 +19,7 @@ const server = http.createServer((request, response) => {
             'GET /items': () => ({ items: [] }),
             'POST /mode': () => ({ mode: (mode = JSON.parse(body).mode) }),
             'GET /resources': () => ({ tables: up ? ['open-circuit-breakers'] : [], total: up ? 1 : 0 }),
-            'GET /logs?function=open-circuit-client': () => ({ lines: [{ line: 'one \\n line' }] }),
+            'GET /logs?function=open-circuit-client&limit=100000': () => ({ lines: [{ line: 'one \\n line' }] }),
         };
         if (request.url === '/call') {
             response.setHeader('x-breaker-answer', mode === 'ok' ? 'fresh' : 'failed').writeHead(mode === 'ok' ? 200 : 502).end('{}');
