@@ -33,10 +33,15 @@ void handler_read(struct handler_request *request, const char *event, size_t byt
 /* The response to a call that has ended, as JSON text.
  *
  *      CLIENT_FRESH      the backend's status and body
- *      CLIENT_STALE      200, the kept body, "stale": true, Age
+ *      CLIENT_STALE      200, the kept body, "stale": true, Age in whole seconds
  *      CLIENT_REFUSED    503 and Retry-After, whole seconds, rounded up
  *      CLIENT_FAILED     502
  *      CLIENT_TIMED_OUT  504
+ *
+ * The last three have a body {"error": "..."}. A kept body that is a JSON object gets
+ * "stale" and "age_ms" among its members; any other, or one that has such names itself,
+ * becomes {"stale": true, "age_ms": 1200, "body": "..."}. Retry-After is at least 1, and
+ * absent if nobody knows. A body that is not UTF-8, or holds a NUL, is sent as base64.
  *
  * `body` holds `body_bytes` bytes of the backend's or the kept answer; NULL if there is
  * none. The text is the caller's, to be freed with free(); NULL when memory ran out. */

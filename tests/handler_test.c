@@ -34,6 +34,7 @@ struct got take_apart(char *text)
     const cJSON *base64 = cJSON_GetObjectItemCaseSensitive(root, "isBase64Encoded");
     UNIT_HOLDS(cJSON_IsNumber(status) && cJSON_IsObject(headers));
     UNIT_HOLDS(cJSON_IsBool(base64) && string_in(root, "body") != NULL);
+    UNIT_HOLDS(string_in(headers, "content-type") != NULL);
     free(text);
     return (struct got){.root = root,
                         .status = (int)status->valuedouble,
