@@ -40,8 +40,9 @@ void handler_read(struct handler_request *request, const char *event, size_t byt
  *
  * The last three have a body {"error": "..."}. A kept body that is a JSON object gets
  * "stale" and "age_ms" among its members; any other, or one that has such names itself,
- * becomes {"stale": true, "age_ms": 1200, "body": "..."}. Retry-After is at least 1, and
- * absent if nobody knows. A body that is not UTF-8, or holds a NUL, is sent as base64.
+ * becomes {"stale": true, "age_ms": 1200, "body": "..."}. Retry-After is at least 1,
+ * and absent if nobody knows. A body that is not UTF-8, or holds a NUL, is sent as
+ * base64.
  *
  * `body` holds `body_bytes` bytes of the backend's or the kept answer; NULL if there is
  * none. The text is the caller's, to be freed with free(); NULL when memory ran out. */
