@@ -48,12 +48,14 @@ test('a frozen environment makes no progress, and is used again', async (t) => {
 test('a time-out kills, and the next call starts anew', async (t) => {
     const cloud = await toyCloud(t);
     const { pid } = (await call(cloud, 'client', { do: 'ticks' })).json;
+    const [{ key }] = cloud.pool('client').environments();
     const late = await call(cloud, 'client', { do: 'sleep', ms: 9000 });
     assert.strictEqual(late.functionError, 'Unhandled');
     assert.match(late.json.errorMessage, /Task timed out after 3\.00 seconds/);
     const again = (await call(cloud, 'client', { do: 'ticks' })).json;
     assert.notStrictEqual(again.pid, pid);
     assert.strictEqual(alive(pid), false);
+    assert.strictEqual((await lambda(cloud, key, 'toy-backend', {})).headers['x-amzn-errortype'], 'UnrecognizedClientException', 'its keys died with it');
 });
 
 const CRASHES = [
@@ -190,7 +192,7 @@ test('the API: routes, throttling, time-out, failures', async (t) => {
     await is('/call?do=sleep&ms=2700', 503, 'Service Unavailable');
     await is('/call?do=throw', 500, 'Internal Server Error');
     await is('/call?do=nonsense', 500, 'Internal Server Error');
-    await is('/shut', 500, 'Internal Server Error'); /* no Permission for it */
+    await is('/shut?do=http', 500, 'Internal Server Error'); /* no Permission for it */
     await is('/call?do=http', 201, undefined);
     await is('/call?do=http', 429, 'Too Many Requests');
     assert.deepStrictEqual(cloud.front.counts.throttled, 1);
