@@ -38,10 +38,13 @@ until port=$(sed -n 's/^{"tls":\([0-9]*\),.*/\1/p' "$work/said") && [ -n "$port"
     sleep 0.1
 done
 
-# What the client reads from its environment; there is no backend, and no table.
+# What the client reads from its environment: its configuration is the template's; there
+# is no backend, and no table.
 export AWS_REGION=eu-west-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none LAB_CA_FILE="$work/roots.pem" \
     TABLE=none BREAKER=none BACKEND=none
-unset AWS_SESSION_TOKEN LAB_CLOCK_OFFSET_MS BREAKER_CONFIG || true
+BREAKER_CONFIG=$(awk '/^  BreakerConfig:/ { here = 1 } here && /[{]/ { on = 1 } on { print } on && /}/ { exit }' lab/template.yaml)
+export BREAKER_CONFIG
+unset AWS_SESSION_TOKEN LAB_CLOCK_OFFSET_MS
 
 start() { # ENDPOINT RUNS PROGRAM: median, least, processor time in us; memory in kB
     AWS_ENDPOINT_URL_DYNAMODB=$1 AWS_ENDPOINT_URL_LAMBDA=$1 "$work/start" "$2" "$3"

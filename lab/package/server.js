@@ -1,4 +1,5 @@
-// server.js FOLDER [EVENT] - the world of a bootstrap in one process, for tests and measurement:
+// server.js FOLDER [EVENT] - the world of a bootstrap in one process, for tests and
+// measurement:
 //
 //   https, with the certificate   an Invoke: a backend that is well; anything else: {}, as
 //   in FOLDER (certs.sh)          DynamoDB answers a GetItem that finds nothing
@@ -7,7 +8,8 @@
 //
 // Prints one line of JSON when ready, {"tls": port, "runtime": port}, and one for each
 // thing that happens: {"met": true} for a connection to https, {"request": ..}, {"answer":
-// ..}, {"error": ..}. On loopback only. Ends when its standard input does, so that it never outlives its starter.
+// ..}, {"error": ..}. On loopback only. Ends when its standard input does, so that it
+// never outlives its starter.
 'use strict'
 const fs = require('node:fs')
 const http = require('node:http')
