@@ -2,12 +2,16 @@
 # measure.sh - what both variants of WHO's client cost on this machine, as a table:
 #
 #   zip        what is uploaded
-#   start      from exec to the first GET next, with no TLS on the way: median of RUNS
-#              starts from a warm page cache, the least, and processor time
+#   start      from exec to the first GET next, with no TLS on the way (the connections
+#              that INIT opens are refused): median of RUNS starts from a warm page
+#              cache, the least, and processor time
 #   with TLS   the same, with the connections to DynamoDB and Lambda opened in INIT, as
 #              `bootstrap` does: certificates read, two handshakes with a server on
 #              loopback that shows an RSA-2048 chain of two
 #   memory     resident when it asks for its first event, after those handshakes
+#
+# The line `floor` is a static program that does nothing but ask: what this machine takes
+# for a process and a connection.
 #
 # On a busy machine look at the least and at processor time. Called by `make
 # lab-measure`, with MAKE, BUILD and WHO; RUNS=300 unless told otherwise.
@@ -25,7 +29,7 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-"${CC:-cc}" -std=c11 -O2 "$here/start.c" -o "$work/start"
+"${CC:-cc}" -std=c11 -O2 -static "$here/start.c" -o "$work/start"
 sh "$here/certs.sh" "$work" localhost
 cat "$here/amazon-roots.pem" "$work/ca.pem" >"$work/roots.pem"
 
@@ -46,8 +50,8 @@ BREAKER_CONFIG=$(awk '/^  BreakerConfig:/ { here = 1 } here && /[{]/ { on = 1 } 
 export BREAKER_CONFIG
 unset AWS_SESSION_TOKEN LAB_CLOCK_OFFSET_MS
 
-start() { # ENDPOINT RUNS PROGRAM: median, least, processor time in us; memory in kB
-    AWS_ENDPOINT_URL_DYNAMODB=$1 AWS_ENDPOINT_URL_LAMBDA=$1 "$work/start" "$2" "$3"
+start() { # ENDPOINT RUNS PROGRAM [ARGUMENT]: median, least, processor time in us; memory in kB
+    AWS_ENDPOINT_URL_DYNAMODB=$1 AWS_ENDPOINT_URL_LAMBDA=$1 "$work/start" "$2" "$3" ${4:+"$4"}
 }
 
 in_ms() {
@@ -65,10 +69,17 @@ line() { # TLS: one line of the table
         "$(in_ms "$2")" "$(in_ms "$3")" "$(in_ms "$4")" "$(in_ms "$6")" "$(in_ms "$7")" "$(in_ms "$8")" "$9"
 }
 
+floor() {
+    # shellcheck disable=SC2046 # four numbers
+    set -- $(start none "$runs" "$work/start" ask)
+    printf '%-8s %10s   %6s %6s %6s\n' floor - "$(in_ms "$1")" "$(in_ms "$2")" "$(in_ms "$3")"
+}
+
+floor=$(floor)
 small=$(line mbedtls)
 large=$(line openssl)
 echo "On $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg); $runs starts, $((runs / 5)) with TLS"
 echo
 echo '               zip        start, ms              with TLS, ms          memory'
 echo 'TLS          bytes   median  least    cpu    median  least    cpu         kB'
-printf '%s\n%s\n' "$small" "$large"
+printf '%s\n' "$floor" "$small" "$large"

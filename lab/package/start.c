@@ -1,7 +1,9 @@
 /* start.c - how long a bootstrap takes from exec to its first GET next, and what memory
  * it holds then. It plays the one part of the Runtime API that is needed for that.
  *
- *      start RUNS PROGRAM       prints: MEDIAN_us LEAST_us CPU_us RSS_kB
+ *      start RUNS PROGRAM [ARGUMENT]   prints: MEDIAN_us LEAST_us CPU_us RSS_kB
+ *      start ask                       asks, and waits: a PROGRAM that does nothing
+ * else
  *
  * The program sees this process's environment, with AWS_LAMBDA_RUNTIME_API set. Each
  * run is a new process, ended as soon as it has asked; the first one, which may have to
@@ -128,8 +130,27 @@ static int measure(int listener, int runs, char **command)
     return 1;
 }
 
+/* As a program that is started: ask for an event, with no library, and wait. */
+static int ask(void)
+{
+    const char *where = getenv("AWS_LAMBDA_RUNTIME_API");
+    const char *text = "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n";
+    const char *port = where == NULL ? NULL : strchr(where, ':');
+    struct sockaddr_in there = {.sin_family = AF_INET,
+                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    char answer;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (port == NULL || fd < 0)
+        return 1;
+    there.sin_port = htons((uint16_t)atoi(port + 1));
+    return connect(fd, (struct sockaddr *)&there, sizeof there) != 0 ||
+           send(fd, text, strlen(text), 0) < 0 || recv(fd, &answer, 1, 0) < 1;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "ask") == 0)
+        return ask();
     int runs = argc >= 3 ? atoi(argv[1]) : 0;
     if (runs < 1 || runs > RUNS_MAX)
         return give_up("usage: start RUNS PROGRAM, 1 to 2000 runs");

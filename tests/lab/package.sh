@@ -50,7 +50,7 @@ refused() { # WORDS COMMAND...: it fails, and says WORDS
 # --- what may not be packed -----------------------------------------------------------
 
 stubs() { # a handler.c that is a stub, straight to the compiler
-    ARCH=x86_64 TLS=mbedtls FORCE=$1 BUILD_ID=none CFLAGS_LAB=-std=c11 READERS=solutions/00-green-first/handler.c \
+    ARCH=$this TLS=mbedtls FORCE=$1 BUILD_ID=none CFLAGS_LAB=-std=c11 READERS=solutions/00-green-first/handler.c \
         sh "$package/program.sh" stubs
 }
 no_network() { # COMMAND..., where nothing can be fetched
@@ -87,8 +87,8 @@ entries() { # ZIP
 static() { # PROGRAM: it asks for no loader and no library
     ! readelf -lW "$1" | grep -q INTERP && ! readelf -dW "$1" | grep -q NEEDED
 }
-small() { # ZIP
-    [ "$(wc -c <"$1")" -le 500000 ]
+small() { # ZIP BYTES
+    [ "$(wc -c <"$1")" -le "$2" ]
 }
 same() { # ZIP ZIP
     cmp "$1" "$2"
@@ -109,6 +109,7 @@ make_root() { # ZIP: into $work/root
     unzip -q "$1" -d "$work/root/var/task"
     cp "$work/certs/ca.pem" "$work/root/var/task/test-ca.pem"
     cp "$work/certs/other.pem" "$work/root/var/task/other-ca.pem"
+    [ -z "$emulator" ] || cp "$(command -v "$emulator")" "$work/root/emulator"
 }
 
 start_server() {
@@ -119,7 +120,7 @@ start_server() {
     server=$!
     exec 9>"$work/hold"
     until grep -q '"runtime"' "$work/said"; do kill -0 "$server" && sleep 0.1; done
-    tls=$(sed -n 's/^{"tls":\([0-9]*\),.*/\1/p' "$work/said")
+    https=$(sed -n 's/^{"tls":\([0-9]*\),.*/\1/p' "$work/said")
     runtime=$(sed -n 's/^{"tls.*"runtime":\([0-9]*\)}/\1/p' "$work/said")
 }
 
@@ -128,8 +129,8 @@ serve() { # NAME-OF-THE-SERVER CA-FILE: one event in the empty root; "" is no CA
     # shellcheck disable=SC2086
     env -i AWS_LAMBDA_RUNTIME_API="127.0.0.1:$runtime" AWS_REGION=eu-west-1 AWS_ACCESS_KEY_ID=AKID \
         AWS_SECRET_ACCESS_KEY=secret AWS_SESSION_TOKEN=token TABLE=breakers BREAKER=backend BACKEND=backend \
-        AWS_ENDPOINT_URL_DYNAMODB="https://$1:$tls" AWS_ENDPOINT_URL_LAMBDA="https://$1:$tls" ${2:+LAB_CA_FILE=$2} \
-        BREAKER_CONFIG="$config" "$(command -v chroot)" "$work/root" /var/task/bootstrap >"$work/log" 2>&1 9>&- &
+        AWS_ENDPOINT_URL_DYNAMODB="https://$1:$https" AWS_ENDPOINT_URL_LAMBDA="https://$1:$https" ${2:+LAB_CA_FILE=$2} \
+        BREAKER_CONFIG="$config" "$(command -v chroot)" "$work/root" ${emulator:+/emulator} /var/task/bootstrap >"$work/log" 2>&1 9>&- &
     program=$!
     tries=0
     until grep -q -e '"answer"' -e '"error"' "$work/said" || [ "$tries" -ge 100 ] || ! kill -0 "$program" 2>/dev/null; do
@@ -153,15 +154,17 @@ survived() { # it said something to the platform, rather than dying
     said '"answer"'
 }
 
-variant() { # TLS
-    ok "$1: packed" lambda WHO=$who TLS="$1"
+variant() { # TLS ARCH BYTES: as a zip, at most
+    tls=$1 arch=$2 limit=$3
+    set -- "$arch, $tls"
+    ok "$1: packed" lambda WHO=$who TLS="$tls" ARCH="$arch"
     for name in client backend; do cp "$BUILD/lambda/$name.zip" "$work/$name.zip"; done
-    ok "$1: packed again" lambda WHO=$who TLS="$1"
+    ok "$1: packed again" lambda WHO=$who TLS="$tls" ARCH="$arch"
     for name in client backend; do
         zip=$work/$name.zip
         ok "$1: $name.zip is the same bytes twice" same "$zip" "$BUILD/lambda/$name.zip"
         ok "$1: $name.zip holds bootstrap, 755, and the roots" entries "$zip"
-        [ "$1" = openssl ] || ok "$1: $name.zip is 500,000 bytes at most" small "$zip"
+        ok "$1: $name.zip is $limit bytes at most" small "$zip" "$limit"
         make_root "$zip"
         ok "$1: $name needs no library" static "$work/root/var/task/bootstrap"
         serve $store /var/task/test-ca.pem
@@ -181,7 +184,18 @@ variant() { # TLS
 # What the function is given when it is deployed.
 config=$(awk '/^  BreakerConfig:/ { here = 1 } here && /[{]/ { on = 1 } on { print } on && /}/ { exit }' lab/template.yaml)
 sh $package/certs.sh "$work/certs" "$store" lambda.eu-west-1.amazonaws.com
-variant mbedtls
-variant openssl
+case $(uname -m) in
+aarch64 | arm64) this=arm64 ;;
+*) this=x86_64 ;;
+esac
+emulator=''
+variant mbedtls $this 500000
+variant openssl $this 2600000
+if [ $this = x86_64 ] && command -v qemu-aarch64-static aarch64-linux-gnu-gcc >/dev/null; then
+    emulator=qemu-aarch64-static
+    variant mbedtls arm64 700000 # the cross compiler has the GNU libc, which is larger
+elif [ $this = x86_64 ]; then
+    echo "NOT TRIED  arm64: it needs gcc-aarch64-linux-gnu, libc6-dev-arm64-cross, qemu-user-static"
+fi
 refusals
 exit $failed
