@@ -18,7 +18,7 @@ TLS  ?= mbedtls
 LAMBDA_FLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off $(WARN)
 LAMBDA_ENV   = ARCH='$(ARCH)' TLS='$(TLS)' FORCE='$(FORCE)' BUILD='$(BUILD)' CFLAGS_LAB='$(LAMBDA_FLAGS)'
 
-.PHONY: lambda lambda-gate lambda-libraries lab-measure lab-package-test
+.PHONY: lambda lambda-gate lambda-libraries trial lab-measure lab-package-test
 lambda: lambda-gate lambda-libraries
 	@$(LAMBDA_ENV) BUILD_ID=$(call lab_build_id,$(WHO)) READERS='$(call lab_sources,$(WHO))' \
 	  sh lab/package/program.sh client $(LAB_CLIENT:%=lab/%.c)
@@ -34,9 +34,14 @@ endif
 lambda-libraries: lambda-gate
 	@$(LAMBDA_ENV) sh lab/package/library.sh '$(BUILD)/lambda/cache'
 
-lab-measure:
-	@MAKE='$(MAKE)' BUILD='$(BUILD)' WHO='$(WHO)' sh lab/package/measure.sh
-lab-package-test:
-	@MAKE='$(MAKE)' BUILD='$(BUILD)' sh tests/lab/package.sh
+# Both pack for themselves, beside what you have packed, from the same libraries.
+TRIAL = $(BUILD)/lambda/trial
+trial:
+	@mkdir -p '$(BUILD)/lambda/cache' '$(TRIAL)/lambda'
+	@ln -sfn '$(abspath $(BUILD))/lambda/cache' '$(TRIAL)/lambda/cache'
+lab-measure: trial
+	@MAKE='$(MAKE)' BUILD='$(TRIAL)' WHO='$(WHO)' sh lab/package/measure.sh
+lab-package-test: trial
+	@MAKE='$(MAKE)' BUILD='$(TRIAL)' sh tests/lab/package.sh
 
 endif

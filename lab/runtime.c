@@ -172,8 +172,8 @@ static int next(struct runtime *runtime)
     long status = 0;
     curl_easy_getinfo(runtime->curl, CURLINFO_RESPONSE_CODE, &status);
     if (status != 200 || runtime->head.id[0] == '\0') {
-        fprintf(stderr, "runtime: no event: %s, status %ld\n", curl_easy_strerror(code),
-                status);
+        fprintf(stderr, "runtime: no event: %s, status %ld\n",
+                code == CURLE_OK ? "a wrong answer" : curl_easy_strerror(code), status);
         return 0;
     }
     show_trace(runtime);

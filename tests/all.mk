@@ -3,27 +3,34 @@
 # are run, whatever becomes of the others.
 
 STEPS_CHECK := unit ladder wrong-answers hostile book-truth storm-tests commands theory
-STEPS_ALL := digest scenes format shellcheck valgrind merge-tests explore-all plots
-# Not yet seen green on the newest state, or slower: `make check-more`.
-STEPS_MORE := tidy analyze seeded swarm swarm-test gallery-test clang mutate fuzz
+STEPS_ALL := digest scenes format tidy analyze shellcheck valgrind merge-tests explore-all \
+  seeded swarm swarm-test gallery-test clang plots \
+  lab-unit lab-conditions lab-lint lab-verbs lab-twin-test
+# Slower: `make check-more`. The packages want root, and sources from the network.
+STEPS_MORE := mutate fuzz scale-page lab-package-test
 
-# All programs are built first, by one make; then the steps run on all processors, and no
-# two of them build the same file.
+# All programs are built first, by one make, so that no two steps build the same file; then
+# the steps run on all processors.
+#
+# $(call run_steps,WHAT TO BUILD FIRST,STEPS)
 CORES ?= $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null),1)
-run_steps = @export BUILD='$(BUILD)'; sh tests/step.sh build $(MAKE) --no-print-directory -s \
-  -j$(CORES) programs && printf '%s\n' $(1) | xargs -P $(CORES) -I STEP \
-  sh tests/step.sh STEP $(MAKE) --no-print-directory STEP
+run_steps = @export BUILD='$(BUILD)'; failed=0; \
+  sh tests/step.sh build $(MAKE) --no-print-directory -s -k -j$(CORES) $(1) || failed=1; \
+  printf '%s\n' $(2) | xargs -P $(CORES) -I STEP \
+    sh tests/step.sh STEP $(MAKE) --no-print-directory STEP || failed=1; exit $$failed
 
-.PHONY: programs check-workbook check-all check-more $(STEPS_CHECK) $(STEPS_ALL) $(STEPS_MORE)
+.PHONY: programs all-programs check-workbook check-all check-more $(STEPS_CHECK) $(STEPS_ALL) \
+  $(STEPS_MORE)
 check-workbook:
 	@echo "The workbook checks itself; this takes some minutes. Your files: make check CH=n"
-	$(call run_steps,$(STEPS_CHECK))
+	$(call run_steps,programs,$(STEPS_CHECK))
 check-all:
-	$(call run_steps,$(STEPS_ALL))
+	$(call run_steps,all-programs,$(STEPS_ALL))
 check-more:
-	$(call run_steps,$(STEPS_MORE))
+	$(call run_steps,all-programs,$(STEPS_MORE))
 
 programs: storms ladder-programs unit-programs
+all-programs: programs swarm-program lab-unit-programs lab-node-modules
 
 # --- steps of check -----------------------------------------------------------------------
 storms:
@@ -37,15 +44,15 @@ commands:
 	@BUILD='$(BUILD)' MAKE='$(MAKE)' sh tests/commands.sh
 
 # --- steps of check-all -------------------------------------------------------------------
-OURS_C := $(wildcard chapters/*.c solutions/*/*.c sim/*.c)
-ALL_C := $(wildcard chapters/*.[ch] chapters/*/*.c solutions/*/*.c sim/*.[ch] tests/*.[ch] \
+OURS_C := $(wildcard chapters/*.c solutions/*/*.c sim/*.c lab/*.c)
+ALL_C := $(wildcard chapters/*.[ch] chapters/*/*.c solutions/*/*.c sim/*.[ch] lab/*.[ch] tests/*.[ch] \
   tests/*/*.[ch])
-INCLUDES := -Ichapters -Isim -Itests $(PKG_CFLAGS)
+INCLUDES = -Ichapters -Isim -Ilab -Itests -DBREAKER_BUILD='"lint"' $(PKG_CFLAGS) $(LAB_CFLAGS)
 
 clang:
 	@$(MAKE) --no-print-directory CI=true CC=clang BUILD=$(BUILD)/clang unit ladder storms
 scenes: storms
-	@for scene in sim/scenes/*.json; do $(STORM) sweep $$scene --quiet || exit 1; done
+	@for scene in sim/scenes/*.json lab/scene.json; do $(STORM) sweep $$scene --quiet || exit 1; done
 plots: storms
 	@BUILD='$(BUILD)' STORM='$(STORM)' sh tests/plots.sh
 format:
@@ -58,7 +65,7 @@ analyze:
 	@for file in $(OURS_C); do gcc -fanalyzer -Wno-analyzer-malloc-leak -Werror -O1 \
 	  -std=c11 -D_POSIX_C_SOURCE=200809L $(INCLUDES) -c $$file -o /dev/null || exit 1; done
 shellcheck:
-	@shellcheck -x run .ci/run tests/*.sh tests/reader/*.sh
+	@shellcheck -x run .ci/run tests/*.sh tests/reader/*.sh lab/lab lab/*/*.sh tests/lab/*.sh
 valgrind:
 	@$(MAKE) -s --no-print-directory MODE=plain WHO=$(LAST) $(BUILD)/$(notdir $(LAST))/plain/storm
 	@valgrind -q --leak-check=full --error-exitcode=1 \

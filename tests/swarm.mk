@@ -13,7 +13,7 @@ SEEDS ?= 1000000
 SWARM_DIR  = $(BUILD)/tests/$(MODE)/swarm
 SWARM_TEST = $(filter-out swarm,$(SWARM_PARTS)) $(SIM_PARTS) adapter
 
-.PHONY: swarm swarm-test swarm-unit swarm-bugs swarm-night
+.PHONY: swarm swarm-program swarm-test swarm-unit swarm-bugs swarm-night
 swarm:
 	@$(MAKE) -s --no-print-directory WHO=$(LAST) storm
 	@$(STORM) swarm --seeds 10000
@@ -23,6 +23,7 @@ swarm-night:
 swarm-test: swarm-unit
 	@$(MAKE) -s --no-print-directory MODE=release WHO=$(LAST) swarm-bugs
 
+swarm-program: $(SWARM_DIR)/swarm_test
 swarm-unit: $(SWARM_DIR)/swarm_test
 	$<
 swarm-bugs: $(call who_dir,$(LAST))/storm

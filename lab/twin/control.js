@@ -18,7 +18,7 @@
 // wait_ms for one, and kills it before it learns that its write was made.
 'use strict';
 
-const { readBody, send, serve, listen, close } = require('./http');
+const { Server, readBody, send } = require('./http');
 const { faultError } = require('./faults');
 const { listing } = require('./deployment');
 
@@ -40,9 +40,10 @@ function need(good, message) {
     if (!good) throw new Wrong(message);
 }
 
-class Control {
+class Control extends Server {
     constructor(cloud, onBug) {
-        Object.assign(this, { cloud, onBug });
+        super(onBug);
+        this.cloud = cloud;
         this.busy = Promise.resolve();
         this.routes = {
             'GET /status': () => this.status(),
@@ -58,15 +59,6 @@ class Control {
             'POST /counts/reset': () => this.reset(),
             'POST /environments': (body) => this.environments(body),
         };
-    }
-
-    async start(port) {
-        this.server = serve((request, response) => this.handle(request, response), this.onBug);
-        this.port = await listen(this.server, port);
-    }
-
-    stop() {
-        return close(this.server);
     }
 
     async handle(request, response) {

@@ -259,12 +259,26 @@ class Environment extends EventEmitter {
     }
 }
 
+// What a program is built for, by the header of its file; undefined if it is a script.
+const MACHINES = { 0x3e: 'x64', 0xb7: 'arm64' };
+const MACHINE_AT = 18;
+const HEADER_BYTES = 20;
+
+function machineOf(file) {
+    const header = Buffer.alloc(HEADER_BYTES);
+    const handle = fs.openSync(file);
+    fs.readSync(handle, header);
+    fs.closeSync(handle);
+    return header.toString('latin1', 1, 4) === 'ELF' ? MACHINES[header.readUInt16LE(MACHINE_AT)] : undefined;
+}
+
 // Is there a bootstrap that can be run? A sentence, or null.
 function bootstrapError(folder) {
     const file = path.join(folder, 'bootstrap');
     try {
         fs.accessSync(file, fs.constants.X_OK);
-        return null;
+        const machine = machineOf(file) ?? process.arch;
+        return machine === process.arch ? null : `${file} is for ${machine}, and this machine is ${process.arch}: \`make lambda\` without ARCH`;
     } catch (error) {
         return error.code === 'EACCES' ? `${file} is not executable` : `there is no ${file}`;
     }

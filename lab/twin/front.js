@@ -8,7 +8,7 @@
 'use strict';
 
 const crypto = require('node:crypto');
-const { readBody, send, serve, listen, close } = require('./http');
+const { Server, readBody, send } = require('./http');
 const { ACCOUNT, REGION } = require('./template');
 
 const REQUEST_BYTES = 6 * 1024 * 1024; /* Lambda's limit; API Gateway's own is 10 MB */
@@ -120,9 +120,10 @@ class Bucket {
     }
 }
 
-class Front {
+class Front extends Server {
     constructor(pools, onBug) {
-        Object.assign(this, { pools, onBug, api: null });
+        super(onBug);
+        Object.assign(this, { pools, api: null });
         this.resetCounts();
     }
 
@@ -134,15 +135,6 @@ class Front {
     deploy(api) {
         this.api = api;
         if (api) this.bucket = new Bucket(api.burst, api.rate, performance.now());
-    }
-
-    async start(port) {
-        this.server = serve((request, response) => this.handle(request, response), this.onBug);
-        this.port = await listen(this.server, port);
-    }
-
-    stop() {
-        return close(this.server);
     }
 
     say(response, status, message) {

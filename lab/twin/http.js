@@ -52,6 +52,22 @@ function close(server) {
     });
 }
 
+// What every server of the twin is: a port, and handle(request, response) of its own.
+class Server {
+    constructor(onBug) {
+        this.onBug = onBug;
+    }
+
+    async start(port) {
+        this.server = serve((request, response) => this.handle(request, response), this.onBug);
+        this.port = await listen(this.server, port);
+    }
+
+    stop() {
+        return close(this.server);
+    }
+}
+
 // One request to a server of our own; resolves to { status, headers, body }.
 function ask({ port, method = 'POST', path = '/', headers = {}, body = '', agent }) {
     return new Promise((resolve, reject) => {
@@ -63,4 +79,4 @@ function ask({ port, method = 'POST', path = '/', headers = {}, body = '', agent
     });
 }
 
-module.exports = { HOST, readBody, send, serve, listen, close, ask };
+module.exports = { HOST, Server, readBody, send, serve, listen, close, ask };

@@ -5,7 +5,7 @@
 // Source: docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 'use strict';
 
-const { readBody, send, serve, listen, close } = require('./http');
+const { Server, readBody, send } = require('./http');
 const { arn } = require('./template');
 
 const REQUEST_BYTES = 6 * 1024 * 1024;
@@ -22,24 +22,16 @@ function functionName(text, query) {
     return qualifier === '$LATEST' ? name : undefined;
 }
 
-class Invoke {
+class Invoke extends Server {
     // pools: Map of the function's name to its pool
     constructor(account, pools, onBug) {
-        Object.assign(this, { account, pools, onBug });
+        super(onBug);
+        Object.assign(this, { account, pools });
         this.resetCounts();
     }
 
     resetCounts() {
         this.counts = { calls: {}, denied: 0, unsigned: 0, bad_signature: 0 };
-    }
-
-    async start(port) {
-        this.server = serve((request, response) => this.handle(request, response), this.onBug);
-        this.port = await listen(this.server, port);
-    }
-
-    stop() {
-        return close(this.server);
     }
 
     async handle(request, response) {

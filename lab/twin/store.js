@@ -13,7 +13,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const load = require('./modules');
 const { arn } = require('./template');
 const { Faults } = require('./faults');
-const { readBody, send, serve, listen, close, ask } = require('./http');
+const { Server, readBody, send, listen, ask } = require('./http');
 
 const JSON_1_0 = { 'content-type': 'application/x-amz-json-1.0' };
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -24,10 +24,10 @@ const INNER = 'AWS4-HMAC-SHA256 Credential=twin/20000101/eu-west-1/dynamodb/aws4
 const keysOf = (body) => [body.Key, body.Item].filter(Boolean)
     .concat(Object.values(body.RequestItems || {}).flatMap((one) => one.Keys || []));
 
-class Store {
+class Store extends Server {
     constructor(account, onBug) {
+        super(onBug);
         this.account = account;
-        this.onBug = onBug;
         this.faults = new Faults();
         this.showOld = false;
         this.watchers = new Set();
@@ -44,12 +44,11 @@ class Store {
         this.inner = load('dynalite')({ createTableMs: 0, deleteTableMs: 0 });
         this.innerPort = await listen(this.inner, 0);
         this.agent = new http.Agent({ keepAlive: true });
-        this.server = serve((request, response) => this.handle(request, response), this.onBug);
-        this.port = await listen(this.server, port);
+        await super.start(port);
     }
 
     async stop() {
-        await close(this.server);
+        await super.stop();
         if (this.agent) this.agent.destroy();
         if (this.inner && this.inner.listening) {
             this.inner.closeAllConnections();

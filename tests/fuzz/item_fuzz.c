@@ -91,6 +91,12 @@ static struct client_config take_config(struct world *w)
                    .min_calls = 1 + take_below(w, 9)}};
     if (c.breaker.open_max_ms < c.breaker.open_ms)
         c.breaker.open_max_ms = 0;
+    if (c.breaker.probe_lease_ms == 0) /* then open_ms is the lease */
+        c.breaker.open_ms += c.shared.timeout_ms;
+    else if (c.breaker.probe_lease_ms <= c.shared.timeout_ms)
+        c.breaker.probe_lease_ms += c.shared.timeout_ms;
+    if (c.shared.failure_pct > 0)
+        c.shared.window_ms += 2 * c.shared.cache_ms;
     return c;
 }
 

@@ -4,14 +4,15 @@
 # files (reader-<part>).
 #
 #   make lab-conditions   every write against every item, by a store that knows the
-#                         language of conditions; dynalite must be found by NODE_PATH
-LAB_UNITS := aws sigv4 invoke runtime backend dynamodb config report driver
+#                         language of conditions: dynalite
+LAB_UNITS := aws sigv4 invoke runtime runtime_text backend dynamodb config report driver
 
 LAB_UNIT_net     := aws aws_setup buffer clock header
 LAB_UNIT_aws     := $(LAB_UNIT_net)
 LAB_UNIT_sigv4   := $(LAB_UNIT_net)
 LAB_UNIT_invoke  := $(LAB_UNIT_net) invoke
 LAB_UNIT_runtime := runtime buffer clock header
+LAB_UNIT_runtime_text := $(LAB_UNIT_runtime)
 LAB_UNIT_backend := $(LAB_UNIT_net) backend_mode
 LAB_UNIT_reader  := $(PARTS:%=reader-%)
 
@@ -27,8 +28,10 @@ lab_unit_object = $(patsubst %,$(call lab_dir,$(LAST))/%.o,$(filter-out reader-%
   $(patsubst sim-%,$(BUILD)/sim/$(MODE)/%.o,$(filter sim-%,$(LAB_UNIT_$(1)))) \
   $(patsubst reader-%,$(call who_dir,$(LAST))/%.o,$(filter reader-%,$(LAB_UNIT_$(1))))
 
-.PHONY: lab-unit $(LAB_UNITS:%=lab-unit-%)
+.PHONY: lab-unit lab-unit-programs $(LAB_UNITS:%=lab-unit-%)
 lab-unit: $(LAB_UNITS:%=lab-unit-%)
+lab-unit-programs: $(LAB_UNITS:%=$(LAB_UNIT_DIR)/%_test) $(LAB_UNIT_DIR)/dynamodb_cases \
+  $(call lab_dir,$(LAST))/backend
 
 define lab_unit_rules
 lab-unit-$(1): $(LAB_UNIT_DIR)/$(1)_test
@@ -45,8 +48,8 @@ $(LAB_UNIT_DIR)/%.o: tests/lab/%.c | $(LAB_UNIT_DIR)/
 
 # --- conditions -----------------------------------------------------------------------
 .PHONY: lab-conditions
-lab-conditions: $(LAB_UNIT_DIR)/dynamodb_cases
-	$< | node tests/lab/dynamodb_dynalite.js
+lab-conditions: $(LAB_UNIT_DIR)/dynamodb_cases lab-node-modules
+	@$< | NODE_PATH='$(LAB_MODULES)' $(LAB_NODE) tests/lab/dynamodb_dynalite.js
 $(LAB_UNIT_DIR)/dynamodb_cases: $(LAB_UNIT_DIR)/dynamodb_cases.o $(call lab_dir,$(LAST))/dynamodb.o \
   $(call lab_dir,$(LAST))/dynamodb_write.o $(LAB_UNIT_net:%=$(call lab_dir,$(LAST))/%.o) \
   $(call who_dir,$(LAST))/item.o | $(LAB_UNIT_DIR)/

@@ -331,9 +331,11 @@ function zipOf(files) {
     return Buffer.concat([...records, central, end]);
 }
 
+const elf = (machine) => Buffer.concat([Buffer.from('\x7fELF'), Buffer.alloc(14), Buffer.from([machine, 0])]);
 const ZIPS = [
     ['good', [['bootstrap', '#!/bin/sh', 0o755], ['certs/roots.pem', 'x', 0o644]], null],
     ['not executable', [['bootstrap', '#!/bin/sh', 0o644]], /bootstrap is not executable/],
+    ['for another machine', [['bootstrap', elf(process.arch === 'x64' ? 0xb7 : 0x3e), 0o755]], /bootstrap is for .*: `make lambda` without ARCH/],
     ['in a folder', [['client/bootstrap', '#!/bin/sh', 0o755]], /there is no .*bootstrap/],
     ['leading out', [['../bootstrap', '#!/bin/sh', 0o755]], /invalid relative path/],
     ['no zip', null, /end of central directory|End of central directory/i],
