@@ -4,7 +4,8 @@
 #   make check CH=3 [T=name]   play chapters 0 to 3 on WHO's files
 #   make check                 test the workbook itself: check-workbook
 #   make ladder                every rung is green on its chapters, red on the next
-#   make wrong-answers         every wrong answer is rejected by the test meant for it
+#   make wrong-answers         every wrong answer is rejected by the test meant for it;
+#                              ONLY=07: those of chapter 7, V=1: says which
 #   make hostile               the player withstands loops, crashes, exit(0)
 
 CHAPTERS := $(sort $(wildcard chapters/[0-9][0-9]-*))
@@ -91,6 +92,6 @@ ladder: ladder-programs
 AS_MAKE = BUILD='$(BUILD)' MODE='$(MODE)' CC='$(CC)' FLAGS='$(CFLAGS_ALL)' \
   CHECKER='$(call check_objects,$(ALL))' LIBS='$(CHECK_LIBS) $(CJSON_LIBS)'
 wrong-answers: ladder-programs
-	@$(AS_MAKE) sh tests/wrong.sh
+	@$(AS_MAKE) sh tests/wrong.sh $(ONLY)
 hostile: ladder-programs
 	@$(AS_MAKE) sh tests/hostile.sh

@@ -1,16 +1,57 @@
 /* breaker.c - the circuit breaker, as it stands at the end of chapter 11.
  *
- * Read it from the bottom: the public functions are short and say what happens, the
- * helpers above them say how. Time reaches a breaker in one place, see(); a state
- * changes in one place, enter(); a rate is judged in one place, too_many(). */
+ * Time reaches a breaker in one place, see(); a state changes in one place, enter(); a
+ * call is let through or not in decide(), a rate is judged in the functions that are
+ * called too_many. */
 #include "breaker.h"
 
 #include <assert.h>
 #include <stddef.h>
 
-/* --- time ------------------------------------------------------------------------- */
+/* Given: which configurations make no sense, and why. */
+const char *breaker_config_error(const struct breaker_config *c)
+{
+    bool rate = c->failure_pct > 0 || c->slow_pct > 0;
+    bool window = c->window_calls > 0 || c->window_ms > 0;
+    bool share = c->failure_pct > 100 || c->slow_pct > 100 || c->open_jitter_pct > 100;
+    const struct {
+        bool wrong;
+        const char *why;
+    } rules[] = {
+        {share, "a share (failure_pct, slow_pct, open_jitter_pct) is more than 100"},
+        {c->open_max_ms > 0 && c->open_max_ms < c->open_ms,
+         "open_max_ms is less than open_ms, where the doubling starts"},
+        {c->probes_at_once > BREAKER_PROBES_MAX,
+         "probes_at_once is more than 8, the most that are kept apart"},
+        {c->window_calls > 0 && c->window_ms > 0,
+         "window_calls and window_ms exclude each other: choose one window"},
+        {c->window_calls > BREAKER_WINDOW_CALLS_MAX,
+         "window_calls is more than 256, the most that is kept"},
+        {c->window_calls > 0 && c->min_calls > c->window_calls,
+         "min_calls is more than window_calls: the rate would never be judged"},
+        {rate && !window,
+         "a rate (failure_pct, slow_pct) needs a window: window_calls or window_ms"},
+        {window && !rate,
+         "a window without a rate judges nothing: set failure_pct or slow_pct"},
+        {rate && c->min_calls == 0,
+         "a rate needs min_calls: without it the first failure is 100 per cent"},
+        {(c->slow_ms > 0) != (c->slow_pct > 0),
+         "slow_ms and slow_pct go together: one says what is slow, one how much"}};
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (rules[i].wrong)
+            return rules[i].why;
+    return NULL;
+}
 
-/* The latest time seen. A clock that steps back must not evict, end or underflow. */
+void breaker_init(struct breaker *b, const struct breaker_config *config, uint64_t seed)
+{
+    assert(breaker_config_error(config) == NULL);
+    *b = (struct breaker){.config = *config, .random = seed};
+}
+
+/* --- time ------------------------------------------------------------------------ */
+
+/* The latest time seen. A clock that steps back must not end a rest or begin one. */
 static int64_t see(struct breaker *b, int64_t now_ms)
 {
     if (now_ms > b->now_ms)
@@ -18,22 +59,7 @@ static int64_t see(struct breaker *b, int64_t now_ms)
     return b->now_ms;
 }
 
-static uint64_t draw(struct breaker *b)
-{
-    uint64_t z = b->random += 0x9e3779b97f4a7c15u; /* splitmix64 */
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
-/* What this opening draws; a breaker without jitter draws nothing. */
-static int64_t rest_ms(struct breaker *b)
-{
-    uint64_t random = b->config.open_jitter_pct > 0 ? draw(b) : 0;
-    return breaker_open_ms(&b->config, b->opens, random);
-}
-
-/* --- the window ------------------------------------------------------------------- */
+/* --- the window ------------------------------------------------------------------ */
 
 static bool bit(const uint64_t *ring, uint32_t i)
 {
@@ -96,7 +122,7 @@ static void push_bucket(struct breaker *b, bool failed, bool slow, int64_t now_m
     count(&b->window, failed, slow);
 }
 
-/* --- calls still running ---------------------------------------------------------- */
+/* --- calls still running --------------------------------------------------------- */
 
 /* A breaker that waits for answers learns of a hanging backend one time-out too late.
  * So it keeps how many calls began in each slice of slow_ms / BREAKER_AGES; a slice
@@ -140,8 +166,9 @@ static void stop_running(struct breaker *b, int64_t acquired_ms, int64_t now_ms)
         b->running[age % (BREAKER_AGES + 1)]--;
 }
 
-/* --- transitions ------------------------------------------------------------------ */
+/* --- transitions ----------------------------------------------------------------- */
 
+/* All that was counted belongs to the state in which it was counted. */
 static void forget(struct breaker *b)
 {
     b->generation++;
@@ -166,6 +193,21 @@ static void enter(struct breaker *b, enum breaker_state state, int64_t now_ms)
         b->opens = 0;
 }
 
+static uint64_t draw(struct breaker *b)
+{
+    uint64_t z = b->random += 0x9e3779b97f4a7c15u; /* splitmix64 */
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+/* What this opening draws; a breaker without jitter draws nothing. */
+static int64_t rest_ms(struct breaker *b)
+{
+    uint64_t random = b->config.open_jitter_pct > 0 ? draw(b) : 0;
+    return breaker_open_ms(&b->config, b->opens, random);
+}
+
 static void open_now(struct breaker *b, int64_t now_ms)
 {
     enter(b, BREAKER_OPEN, now_ms);
@@ -174,7 +216,34 @@ static void open_now(struct breaker *b, int64_t now_ms)
     b->open_until_ms = b->config.open_ms == 0 ? INT64_MAX : now_ms + rest_ms(b);
 }
 
-/* --- judging ---------------------------------------------------------------------- */
+/* --- judging --------------------------------------------------------------------- */
+
+static int64_t lease_ms(const struct breaker *b)
+{
+    return b->config.probe_lease_ms > 0 ? b->config.probe_lease_ms : b->config.open_ms;
+}
+
+static uint32_t or_one(uint32_t knob)
+{
+    return knob > 0 ? knob : 1;
+}
+
+static struct breaker_permit acquire_probe(struct breaker *b, int64_t now_ms)
+{
+    int64_t free_ms = INT64_MAX;
+    for (uint32_t i = 0; i < or_one(b->config.probes_at_once); i++) {
+        if (b->probe_until_ms[i] <= now_ms) {
+            b->probe_until_ms[i] = now_ms + lease_ms(b);
+            return (struct breaker_permit){.granted = true,
+                                           .probe = true,
+                                           .generation = b->generation,
+                                           .acquired_ms = now_ms};
+        }
+        if (b->probe_until_ms[i] < free_ms)
+            free_ms = b->probe_until_ms[i];
+    }
+    return (struct breaker_permit){.retry_after_ms = free_ms - now_ms};
+}
 
 static bool reached(uint64_t part, uint64_t whole, uint32_t pct)
 {
@@ -212,111 +281,7 @@ static bool is_slow(const struct breaker *b, int64_t acquired_ms, int64_t now_ms
     return b->config.slow_pct > 0 && now_ms - acquired_ms >= b->config.slow_ms;
 }
 
-static void record_closed(struct breaker *b, int64_t acquired_ms,
-                          enum breaker_outcome outcome, int64_t now_ms)
-{
-    stop_running(b, acquired_ms, now_ms);
-    if (outcome == BREAKER_IGNORED)
-        return;
-    bool failed = outcome == BREAKER_FAILED, slow = is_slow(b, acquired_ms, now_ms);
-    b->failures_in_row = failed ? b->failures_in_row + 1 : 0;
-    if (b->config.window_calls > 0)
-        push_ring(b, failed, slow);
-    else if (b->config.window_ms > 0)
-        push_bucket(b, failed, slow, now_ms);
-    if ((failed && too_many_failures(b)) || (slow && too_many_slow(b)))
-        open_now(b, now_ms);
-}
-
-/* --- probes ----------------------------------------------------------------------- */
-
-static int64_t lease_ms(const struct breaker *b)
-{
-    return b->config.probe_lease_ms > 0 ? b->config.probe_lease_ms : b->config.open_ms;
-}
-
-static uint32_t or_one(uint32_t knob)
-{
-    return knob > 0 ? knob : 1;
-}
-
-static struct breaker_permit acquire_probe(struct breaker *b, int64_t now_ms)
-{
-    int64_t free_ms = INT64_MAX;
-    for (uint32_t i = 0; i < or_one(b->config.probes_at_once); i++) {
-        if (b->probe_until_ms[i] <= now_ms) {
-            b->probe_until_ms[i] = now_ms + lease_ms(b);
-            return (struct breaker_permit){.granted = true,
-                                           .probe = true,
-                                           .generation = b->generation,
-                                           .acquired_ms = now_ms};
-        }
-        if (b->probe_until_ms[i] < free_ms)
-            free_ms = b->probe_until_ms[i];
-    }
-    return (struct breaker_permit){.retry_after_ms = free_ms - now_ms};
-}
-
-/* A slot is known by the end of its lease; of two equal ones either will do. A probe
- * whose lease is over has no slot to give back, but its answer is still news. */
-static void record_probe(struct breaker *b, int64_t acquired_ms,
-                         enum breaker_outcome outcome, int64_t now_ms)
-{
-    for (uint32_t i = 0; i < or_one(b->config.probes_at_once); i++) {
-        if (b->probe_until_ms[i] == acquired_ms + lease_ms(b)) {
-            b->probe_until_ms[i] = 0;
-            break;
-        }
-    }
-    if (outcome == BREAKER_IGNORED)
-        return;
-    if (outcome == BREAKER_FAILED || is_slow(b, acquired_ms, now_ms))
-        open_now(b, now_ms);
-    else if (++b->probes_ok >= or_one(b->config.successes_to_close))
-        enter(b, BREAKER_CLOSED, now_ms);
-}
-
-/* --- the public functions --------------------------------------------------------- */
-
-const char *breaker_config_error(const struct breaker_config *c)
-{
-    bool rate = c->failure_pct > 0 || c->slow_pct > 0;
-    bool window = c->window_calls > 0 || c->window_ms > 0;
-    bool share = c->failure_pct > 100 || c->slow_pct > 100 || c->open_jitter_pct > 100;
-    const struct {
-        bool wrong;
-        const char *why;
-    } rules[] = {
-        {share, "a share (failure_pct, slow_pct, open_jitter_pct) is more than 100"},
-        {c->open_max_ms > 0 && c->open_max_ms < c->open_ms,
-         "open_max_ms is less than open_ms, where the doubling starts"},
-        {c->probes_at_once > BREAKER_PROBES_MAX,
-         "probes_at_once is more than 8, the most that are kept apart"},
-        {c->window_calls > 0 && c->window_ms > 0,
-         "window_calls and window_ms exclude each other: choose one window"},
-        {c->window_calls > BREAKER_WINDOW_CALLS_MAX,
-         "window_calls is more than 256, the most that is kept"},
-        {c->window_calls > 0 && c->min_calls > c->window_calls,
-         "min_calls is more than window_calls: the rate would never be judged"},
-        {rate && !window,
-         "a rate (failure_pct, slow_pct) needs a window: window_calls or window_ms"},
-        {window && !rate,
-         "a window without a rate judges nothing: set failure_pct or slow_pct"},
-        {rate && c->min_calls == 0,
-         "a rate needs min_calls: without it the first failure is 100 per cent"},
-        {(c->slow_ms > 0) != (c->slow_pct > 0),
-         "slow_ms and slow_pct go together: one says what is slow, one how much"}};
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        if (rules[i].wrong)
-            return rules[i].why;
-    return NULL;
-}
-
-void breaker_init(struct breaker *b, const struct breaker_config *config, uint64_t seed)
-{
-    assert(breaker_config_error(config) == NULL);
-    *b = (struct breaker){.config = *config, .random = seed};
-}
+/* --- the public functions -------------------------------------------------------- */
 
 static struct breaker_permit decide(struct breaker *b, int64_t now_ms)
 {
@@ -350,6 +315,42 @@ struct breaker_permit breaker_acquire(struct breaker *b, int64_t now_ms)
     return permit;
 }
 
+static void record_closed(struct breaker *b, int64_t acquired_ms,
+                          enum breaker_outcome outcome, int64_t now_ms)
+{
+    stop_running(b, acquired_ms, now_ms);
+    if (outcome == BREAKER_IGNORED)
+        return;
+    bool failed = outcome == BREAKER_FAILED, slow = is_slow(b, acquired_ms, now_ms);
+    b->failures_in_row = failed ? b->failures_in_row + 1 : 0;
+    if (b->config.window_calls > 0)
+        push_ring(b, failed, slow);
+    else if (b->config.window_ms > 0)
+        push_bucket(b, failed, slow, now_ms);
+    if ((failed && too_many_failures(b)) || (slow && too_many_slow(b)))
+        open_now(b, now_ms);
+}
+
+/* A slot is known by the end of its lease; of two equal ones either will do. A probe
+ * whose lease is over has no slot to give back, but its answer is still news. */
+static void record_probe(struct breaker *b, int64_t acquired_ms,
+                         enum breaker_outcome outcome, int64_t now_ms)
+{
+    for (uint32_t i = 0; i < or_one(b->config.probes_at_once); i++) {
+        if (b->probe_until_ms[i] == acquired_ms + lease_ms(b)) {
+            b->probe_until_ms[i] = 0;
+            break;
+        }
+    }
+    if (outcome == BREAKER_IGNORED)
+        return;
+    if (outcome == BREAKER_FAILED || is_slow(b, acquired_ms, now_ms))
+        open_now(b, now_ms);
+    else if (++b->probes_ok >= or_one(b->config.successes_to_close))
+        enter(b, BREAKER_CLOSED, now_ms);
+}
+
+/* The caller's permit is emptied first: whoever records it again brings a refusal. */
 void breaker_record(struct breaker *b, struct breaker_permit *permit,
                     enum breaker_outcome outcome, int64_t now_ms)
 {

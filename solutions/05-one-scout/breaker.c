@@ -1,0 +1,183 @@
+/* breaker.c - the circuit breaker, as it stands at the end of chapter 5: when its rest
+ * is over, one scout goes out, and the others wait for what it says. */
+#include "breaker.h"
+#include "todo.h"
+
+#include <stddef.h>
+
+/* Given: which configurations make no sense, and why. */
+const char *breaker_config_error(const struct breaker_config *c)
+{
+    bool rate = c->failure_pct > 0 || c->slow_pct > 0;
+    bool window = c->window_calls > 0 || c->window_ms > 0;
+    bool share = c->failure_pct > 100 || c->slow_pct > 100 || c->open_jitter_pct > 100;
+    const struct {
+        bool wrong;
+        const char *why;
+    } rules[] = {
+        {share, "a share (failure_pct, slow_pct, open_jitter_pct) is more than 100"},
+        {c->open_max_ms > 0 && c->open_max_ms < c->open_ms,
+         "open_max_ms is less than open_ms, where the doubling starts"},
+        {c->probes_at_once > BREAKER_PROBES_MAX,
+         "probes_at_once is more than 8, the most that are kept apart"},
+        {c->window_calls > 0 && c->window_ms > 0,
+         "window_calls and window_ms exclude each other: choose one window"},
+        {c->window_calls > BREAKER_WINDOW_CALLS_MAX,
+         "window_calls is more than 256, the most that is kept"},
+        {c->window_calls > 0 && c->min_calls > c->window_calls,
+         "min_calls is more than window_calls: the rate would never be judged"},
+        {rate && !window,
+         "a rate (failure_pct, slow_pct) needs a window: window_calls or window_ms"},
+        {window && !rate,
+         "a window without a rate judges nothing: set failure_pct or slow_pct"},
+        {rate && c->min_calls == 0,
+         "a rate needs min_calls: without it the first failure is 100 per cent"},
+        {(c->slow_ms > 0) != (c->slow_pct > 0),
+         "slow_ms and slow_pct go together: one says what is slow, one how much"}};
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (rules[i].wrong)
+            return rules[i].why;
+    return NULL;
+}
+
+void breaker_init(struct breaker *b, const struct breaker_config *config, uint64_t seed)
+{
+    (void)seed;
+    *b = (struct breaker){.config = *config}; /* all else is zero: closed, unharmed */
+}
+
+/* The latest time seen. A clock that steps back must not end a rest or begin one. */
+static int64_t see(struct breaker *b, int64_t now_ms)
+{
+    if (now_ms > b->now_ms)
+        b->now_ms = now_ms;
+    return b->now_ms;
+}
+
+/* All that was counted belongs to the state in which it was counted. */
+static void enter(struct breaker *b, enum breaker_state state)
+{
+    b->state = (uint8_t)state;
+    b->failures_in_row = b->probes_ok = 0;
+    b->probe_until_ms[0] = 0;
+}
+
+static void open_now(struct breaker *b, int64_t now_ms)
+{
+    enter(b, BREAKER_OPEN);
+    b->opened_ms = now_ms;
+    b->open_until_ms = b->config.open_ms == 0 ? INT64_MAX : now_ms + b->config.open_ms;
+}
+
+static uint32_t or_one(uint32_t knob)
+{
+    return knob > 0 ? knob : 1;
+}
+
+/* One slot: 0 is free. Whoever is turned away cannot be told when to come back, since
+ * nobody knows when the scout will. */
+static struct breaker_permit acquire_probe(struct breaker *b, int64_t now_ms)
+{
+    if (b->probe_until_ms[0] != 0)
+        return (struct breaker_permit){.granted = false};
+    b->probe_until_ms[0] = INT64_MAX;
+    return (struct breaker_permit){
+        .granted = true, .probe = true, .acquired_ms = now_ms};
+}
+
+static bool too_many_failures(const struct breaker *b)
+{
+    return b->config.failures_to_open > 0 &&
+           b->failures_in_row >= b->config.failures_to_open;
+}
+
+struct breaker_permit breaker_acquire(struct breaker *b, int64_t now_ms)
+{
+    int64_t now = see(b, now_ms);
+    if (b->state == BREAKER_OPEN && now >= b->open_until_ms)
+        enter(b, BREAKER_HALF_OPEN);
+    if (b->state == BREAKER_HALF_OPEN)
+        return acquire_probe(b, now);
+    if (b->state == BREAKER_CLOSED)
+        return (struct breaker_permit){.granted = true, .acquired_ms = now};
+    bool fuse = b->open_until_ms == INT64_MAX;
+    return (struct breaker_permit){.retry_after_ms = fuse ? 0 : b->open_until_ms - now};
+}
+
+static void record_closed(struct breaker *b, enum breaker_outcome outcome,
+                          int64_t now_ms)
+{
+    if (outcome == BREAKER_IGNORED)
+        return;
+    b->failures_in_row = outcome == BREAKER_FAILED ? b->failures_in_row + 1 : 0;
+    if (too_many_failures(b))
+        open_now(b, now_ms);
+}
+
+static void record_probe(struct breaker *b, enum breaker_outcome outcome,
+                         int64_t now_ms)
+{
+    b->probe_until_ms[0] = 0;
+    if (outcome == BREAKER_IGNORED)
+        return;
+    if (outcome == BREAKER_FAILED)
+        open_now(b, now_ms);
+    else if (++b->probes_ok >= or_one(b->config.successes_to_close))
+        enter(b, BREAKER_CLOSED);
+}
+
+/* The caller's permit is emptied first: whoever records it again brings a refusal. */
+void breaker_record(struct breaker *b, struct breaker_permit *permit,
+                    enum breaker_outcome outcome, int64_t now_ms)
+{
+    int64_t now = see(b, now_ms);
+    struct breaker_permit used = *permit;
+    *permit = (struct breaker_permit){.granted = false};
+    if (!used.granted)
+        return;
+    if (b->state == BREAKER_CLOSED)
+        record_closed(b, outcome, now);
+    else if (b->state == BREAKER_HALF_OPEN && used.probe)
+        record_probe(b, outcome, now);
+}
+
+enum breaker_state breaker_state_at(const struct breaker *b, int64_t now_ms)
+{
+    int64_t now = now_ms > b->now_ms ? now_ms : b->now_ms;
+    if (b->state == BREAKER_OPEN && now >= b->open_until_ms)
+        return BREAKER_HALF_OPEN;
+    return (enum breaker_state)b->state;
+}
+
+int64_t breaker_open_ms(const struct breaker_config *config, uint32_t opens,
+                        uint64_t random)
+{
+    todo(10, 3);
+    (void)opens, (void)random;
+    return config->open_ms;
+}
+
+void breaker_rest(struct breaker *b, int64_t now_ms, int64_t retry_after_ms)
+{
+    todo(10, 4);
+    (void)b, (void)now_ms, (void)retry_after_ms;
+}
+
+void breaker_set_mode(struct breaker *b, enum breaker_mode mode)
+{
+    todo(11, 1);
+    (void)b, (void)mode;
+}
+
+void breaker_reset(struct breaker *b, int64_t now_ms)
+{
+    todo(11, 1);
+    (void)b, (void)now_ms;
+}
+
+bool breaker_take_transition(struct breaker *b, struct breaker_transition *out)
+{
+    todo(11, 2);
+    (void)b, (void)out;
+    return false;
+}
