@@ -283,22 +283,21 @@ static bool is_slow(const struct breaker *b, int64_t acquired_ms, int64_t now_ms
 
 /* --- the public functions -------------------------------------------------------- */
 
-static struct breaker_permit decide(struct breaker *b, int64_t now_ms)
+static struct breaker_permit decide(struct breaker *b, int64_t now)
 {
-    if (b->state == BREAKER_OPEN && now_ms >= b->open_until_ms)
-        enter(b, BREAKER_HALF_OPEN, now_ms);
+    if (b->state == BREAKER_OPEN && now >= b->open_until_ms)
+        enter(b, BREAKER_HALF_OPEN, now);
     if (b->state == BREAKER_HALF_OPEN)
-        return acquire_probe(b, now_ms);
+        return acquire_probe(b, now);
     if (b->state == BREAKER_CLOSED) {
-        start_running(b, now_ms);
-        if (!overdue_open_it(b, now_ms))
+        start_running(b, now);
+        if (!overdue_open_it(b, now))
             return (struct breaker_permit){
-                .granted = true, .generation = b->generation, .acquired_ms = now_ms};
-        open_now(b, now_ms);
+                .granted = true, .generation = b->generation, .acquired_ms = now};
+        open_now(b, now);
     }
     bool fuse = b->open_until_ms == INT64_MAX;
-    return (struct breaker_permit){.retry_after_ms =
-                                       fuse ? 0 : b->open_until_ms - now_ms};
+    return (struct breaker_permit){.retry_after_ms = fuse ? 0 : b->open_until_ms - now};
 }
 
 struct breaker_permit breaker_acquire(struct breaker *b, int64_t now_ms)

@@ -1,13 +1,13 @@
 /* client.c - deadline, breaker, retry, fallback, bulkhead and the fleet's breaker in
- * their right order, as the client stands at the end of chapter 15.
+ * their right order.
  *
  * Outermost is the deadline: it holds for all tries together. Then retries: each try
  * asks the breaker anew, and a refusal is never retried. Then the bulkhead and the
  * breaker, around the call itself. What is left when all have said no is the fallback.
  *
- * With a store, the fleet's breaker decides (shared.h), and obey() does what it wishes.
- * The store has a breaker of its own: while that is open, the store has failed without
- * being asked. Then, and only then, a try asks the breaker of this environment. */
+ * With a store, from chapter 13 on, the fleet's breaker decides (shared.h), and obey()
+ * does what it wishes. The store has a breaker of its own: while that is open, the
+ * store has failed unasked. Only then a try asks the breaker of this environment. */
 #include "client.h"
 
 #include <assert.h>
@@ -24,8 +24,12 @@ enum phase {
 
 /* --- a breaker per shard ---------------------------------------------------------- */
 
-/* The slot of a shard: its own, or else an empty one, or else the one longest unused.
- */
+static uint64_t key_of(const struct client *client, uint64_t shard)
+{
+    return client->config.per_shard ? shard : 0;
+}
+
+/* The slot of a shard: its own, else an empty one, else the one longest unused. */
 static uint32_t find_slot(const struct client *client, uint64_t key)
 {
     uint32_t best = 0;
@@ -39,13 +43,7 @@ static uint32_t find_slot(const struct client *client, uint64_t key)
     return best;
 }
 
-static uint64_t key_of(const struct client *client, uint64_t shard)
-{
-    return client->config.per_shard ? shard : 0;
-}
-
-/* The slot in which a shard is kept; CLIENT_SHARDS_MAX if it is not, or not any more.
- */
+/* The slot in which a shard is kept; CLIENT_SHARDS_MAX if it is not, or no more. */
 static uint32_t kept_in(const struct client *client, uint64_t shard)
 {
     uint64_t key = key_of(client, shard);
@@ -76,16 +74,18 @@ static uint32_t take_slot(struct client *client, uint64_t shard, int64_t now_ms)
 
 /* --- how a call ends -------------------------------------------------------------- */
 
-static struct client_action answer(struct client_call *call,
-                                   struct client_action action)
+static struct client_action answer(struct client_call *call, enum client_answer as,
+                                   int status)
 {
+    int64_t retry_after_ms = as == CLIENT_REFUSED ? call->retry_after_ms : 0;
     call->phase = OVER;
-    action.kind = CLIENT_ANSWER;
-    return action;
+    return (struct client_action){.kind = CLIENT_ANSWER,
+                                  .answer = as,
+                                  .status = status,
+                                  .retry_after_ms = retry_after_ms};
 }
 
-/* How old the last good answer of a shard is; -1 if there is none, or none is wanted.
- */
+/* The age of a shard's last good answer; -1 if there is none, or none is wanted. */
 static int64_t stale_age_ms(const struct client *client, uint64_t shard, int64_t now_ms)
 {
     uint32_t i = kept_in(client, shard);
@@ -96,24 +96,20 @@ static int64_t stale_age_ms(const struct client *client, uint64_t shard, int64_t
     return age > 0 ? age : 0;
 }
 
-/* All have said no. A stale answer is better than none, as long as it is said to be
- * one. */
+/* All have said no. A stale answer beats none, as long as it is said to be one. */
 static struct client_action give_up(const struct client *client,
                                     struct client_call *call, int64_t now_ms)
 {
     int64_t age = stale_age_ms(client, call->shard, now_ms);
-    if (age >= 0 && age <= client->config.stale_max_ms)
-        return answer(call, (struct client_action){
-                                .answer = CLIENT_STALE, .status = 200, .age_ms = age});
+    if (age >= 0 && age <= client->config.stale_max_ms) {
+        struct client_action stale = answer(call, CLIENT_STALE, 200);
+        stale.age_ms = age;
+        return stale;
+    }
     if (call->made == 0)
-        return answer(call,
-                      (struct client_action){.answer = CLIENT_REFUSED,
-                                             .status = 503,
-                                             .retry_after_ms = call->retry_after_ms});
-    if (call->status == 0)
-        return answer(
-            call, (struct client_action){.answer = CLIENT_TIMED_OUT, .status = 504});
-    return answer(call, (struct client_action){.answer = CLIENT_FAILED, .status = 502});
+        return answer(call, CLIENT_REFUSED, 503);
+    return call->status == 0 ? answer(call, CLIENT_TIMED_OUT, 504)
+                             : answer(call, CLIENT_FAILED, 502);
 }
 
 /* --- one try ---------------------------------------------------------------------- */
@@ -162,8 +158,7 @@ static struct client_action try_once(struct client *client, struct client_call *
     if (config->in_flight_max > 0 && client->in_flight >= config->in_flight_max)
         return give_up(client, call, now_ms);
     client->in_flight++;
-    call->slot =
-        take_slot(client, call->shard, now_ms); /* anew: it may have made room */
+    call->slot = take_slot(client, call->shard, now_ms); /* it may have made room */
     call->fleet = false;
     if (config->shared.cache_ms == 0)
         return ask_local(client, call, now_ms);
@@ -203,10 +198,9 @@ static void keep_in_mind(struct client_shard *shard, enum breaker_outcome outcom
 }
 
 /* What the try says, told to everyone who counts. The permit goes back to the slot it
- * came from, all else to where the shard is kept now: the slot may have changed hands.
- */
-static enum breaker_outcome learn(struct client *client, struct client_call *call,
-                                  const struct client_event *event)
+ * came from, all else to where the shard is kept now: it may have changed hands. */
+static void learn(struct client *client, struct client_call *call,
+                  const struct client_event *event)
 {
     const struct retry_policy *policy = &client->config.retry;
     bool late = deadline_passed(call->deadline_ms, event->now_ms); /* as good as none */
@@ -222,7 +216,6 @@ static enum breaker_outcome learn(struct client *client, struct client_call *cal
         keep_in_mind(&client->shards[kept], outcome, event);
     if (outcome == BREAKER_OK)
         retry_budget_put(&client->budget, policy, earned(policy, call->made));
-    return outcome;
 }
 
 /* All who count have heard: answer, or try again. */
@@ -230,11 +223,9 @@ static struct client_action go_on(struct client *client, struct client_call *cal
                                   int64_t now_ms, uint64_t random)
 {
     const struct retry_policy *policy = &client->config.retry;
-    enum breaker_outcome outcome = (enum breaker_outcome)call->outcome;
-    if (outcome != BREAKER_FAILED)
-        return answer(call, (struct client_action){.answer = CLIENT_FRESH,
-                                                   .status = call->status});
-    if (!retry_should(policy, call->made, outcome, call->deadline_ms, now_ms))
+    if (call->outcome != BREAKER_FAILED)
+        return answer(call, CLIENT_FRESH, call->status);
+    if (!retry_should(policy, call->made, BREAKER_FAILED, call->deadline_ms, now_ms))
         return give_up(client, call, now_ms);
     int64_t nap = retry_backoff_ms(policy, call->made, random);
     if (deadline_passed(call->deadline_ms, now_ms + nap) ||
@@ -251,16 +242,16 @@ static struct client_action hear_backend(struct client *client,
                                          const struct client_event *event)
 {
     assert(call->phase == CALLING);
-    int64_t now = event->now_ms;
-    enum breaker_outcome outcome = learn(client, call, event);
+    learn(client, call, event);
     struct client_shard *slot = &client->shards[call->slot];
     bool here = slot->shard == key_of(client, call->shard); /* or it made room */
     if (!call->fleet || !here)
-        return go_on(client, call, now, event->random);
+        return go_on(client, call, event->now_ms, event->random);
     call->phase = REPORTING;
-    struct shared_wish wish = shared_report(&slot->shared, &call->shared, outcome,
-                                            event->retry_after_ms, now, event->random);
-    return obey(client, call, wish, now, event->random);
+    struct shared_wish wish =
+        shared_report(&slot->shared, &call->shared, (enum breaker_outcome)call->outcome,
+                      event->retry_after_ms, event->now_ms, event->random);
+    return obey(client, call, wish, event->now_ms, event->random);
 }
 
 /* --- the fleet's breaker ---------------------------------------------------------- */
@@ -301,7 +292,8 @@ static struct client_action obey(struct client *client, struct client_call *call
                                  struct shared_wish wish, int64_t now_ms,
                                  uint64_t random)
 {
-    struct shared *shared = &client->shards[call->slot].shared;
+    struct shared *s = &client->shards[call->slot].shared;
+    int64_t wait_ms;
     if (call->phase == ASKING && deadline_passed(call->deadline_ms, now_ms))
         return turn_away(client, call, 0, now_ms); /* a lease it holds will lapse */
     for (;;) {
@@ -314,38 +306,43 @@ static struct client_action obey(struct client *client, struct client_call *call
         case SHARED_LOCAL:
             return ask_local(client, call, now_ms);
         case SHARED_SLEEP:
-            return (struct client_action){.kind = CLIENT_SLEEP,
-                                          .within_ms =
-                                              in_time(call, wish.sleep_ms, now_ms)};
+            wait_ms = in_time(call, wish.sleep_ms, now_ms);
+            return (struct client_action){.kind = CLIENT_SLEEP, .within_ms = wait_ms};
         case SHARED_DONE:
             return go_on(client, call, now_ms, random);
         case SHARED_LOAD:
         case SHARED_SAVE:
             if (may_ask_store(client, call, now_ms))
                 return ask_store(client, call, &wish, now_ms);
-            wish =
-                shared_hear(shared, &call->shared, SHARED_FAILED, NULL, now_ms, random);
+            wish = shared_hear(s, &call->shared, SHARED_FAILED, NULL, now_ms, random);
             break;
         }
     }
 }
 
+static const enum shared_news news_of[] = {[CLIENT_WOKE] = SHARED_WOKE,
+                                           [CLIENT_STORE_ITEM] = SHARED_ITEM,
+                                           [CLIENT_STORE_SAVED] = SHARED_SAVED,
+                                           [CLIENT_STORE_CONFLICT] = SHARED_CONFLICT,
+                                           [CLIENT_STORE_FAILED] = SHARED_FAILED};
+
 static struct client_action hear_store(struct client *client, struct client_call *call,
-                                       enum shared_news news,
                                        const struct client_event *event)
 {
     assert(call->phase == ASKING || call->phase == REPORTING);
     struct client_shard *slot = &client->shards[call->slot];
-    int64_t now = event->now_ms;
+    enum shared_news news = news_of[event->kind];
     if (news != SHARED_WOKE)
         breaker_record(&client->store, &call->store_permit,
-                       news == SHARED_FAILED ? BREAKER_FAILED : BREAKER_OK, now);
+                       news == SHARED_FAILED ? BREAKER_FAILED : BREAKER_OK,
+                       event->now_ms);
     if (slot->shard != key_of(client, call->shard)) /* it has made room meanwhile */
-        return call->phase == ASKING ? turn_away(client, call, 0, now)
-                                     : go_on(client, call, now, event->random);
+        return call->phase == ASKING
+                   ? turn_away(client, call, 0, event->now_ms)
+                   : go_on(client, call, event->now_ms, event->random);
     struct shared_wish wish = shared_hear(&slot->shared, &call->shared, news,
-                                          event->item, now, event->random);
-    return obey(client, call, wish, now, event->random);
+                                          event->item, event->now_ms, event->random);
+    return obey(client, call, wish, event->now_ms, event->random);
 }
 
 /* --- the public functions --------------------------------------------------------- */
@@ -372,34 +369,21 @@ void client_init(struct client *client, const struct client_config *config,
     struct breaker_config store = {.failures_to_open = 1,
                                    .open_ms = config->shared.skip_ms,
                                    .probe_lease_ms = config->shared.timeout_ms};
-    breaker_init(&client->store, &store, seed);
+    if (store.open_ms > 0)
+        breaker_init(&client->store, &store, seed);
 }
 
 struct client_action client_step(struct client *client, struct client_call *call,
                                  const struct client_event *event)
 {
-    switch (event->kind) {
-    case CLIENT_START:
+    assert(event->kind <= CLIENT_STORE_FAILED);
+    if (event->kind == CLIENT_START)
         return start(client, call, event);
-    case CLIENT_REPLY:
-    case CLIENT_TIMEOUT:
+    if (event->kind == CLIENT_REPLY || event->kind == CLIENT_TIMEOUT)
         return hear_backend(client, call, event);
-    case CLIENT_WOKE:
-        if (call->phase == ASKING)
-            return hear_store(client, call, SHARED_WOKE, event);
-        assert(call->phase == SLEEPING);
+    if (event->kind == CLIENT_WOKE && call->phase == SLEEPING)
         return try_once(client, call, event->now_ms, event->random);
-    case CLIENT_STORE_ITEM:
-        return hear_store(client, call, SHARED_ITEM, event);
-    case CLIENT_STORE_SAVED:
-        return hear_store(client, call, SHARED_SAVED, event);
-    case CLIENT_STORE_CONFLICT:
-        return hear_store(client, call, SHARED_CONFLICT, event);
-    case CLIENT_STORE_FAILED:
-        return hear_store(client, call, SHARED_FAILED, event);
-    }
-    assert(0 && "an event that no action asked for");
-    return give_up(client, call, event->now_ms);
+    return hear_store(client, call, event);
 }
 
 enum breaker_state client_state_at(const struct client *client, uint64_t shard,

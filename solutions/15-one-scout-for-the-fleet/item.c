@@ -1,4 +1,4 @@
-/* item.c - the item and its conditional writes, as they stand at the end of chapter 14.
+/* item.c - the item and its conditional writes, as they stand at the end of chapter 15.
  */
 #include "item.h"
 

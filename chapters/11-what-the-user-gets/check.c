@@ -1,0 +1,329 @@
+/* Check of chapter 11: what stands in for an answer, and what operators can do and see.
+ */
+#include "script.h"
+
+#include <inttypes.h>
+
+/* --- the fallback ----------------------------------------------------------------- */
+
+static const struct client_config keeps = {
+    .deadline_ms = 1000,
+    .breaker = {.failures_to_open = 1, .open_ms = 5000},
+    .stale_max_ms = 60000};
+
+static struct client_action step(struct client *client, struct client_call *call,
+                                 enum client_event_kind kind, int status, int64_t now)
+{
+    return client_step(
+        client, call,
+        &(struct client_event){.kind = kind, .status = status, .now_ms = now});
+}
+
+/* One request: the answer to it, when the backend gives `status` after 10 ms, or
+ * nothing, for 0. */
+static struct client_action request(struct client *client, int64_t now, int status)
+{
+    struct client_call call = {.phase = 0};
+    struct client_action action = step(client, &call, CLIENT_START, 0, now);
+    if (action.kind == CLIENT_CALL_BACKEND)
+        action = step(client, &call, status > 0 ? CLIENT_REPLY : CLIENT_TIMEOUT, status,
+                      status > 0 ? now + 10 : now + action.within_ms);
+    return action;
+}
+
+static void want_stale(struct client *client, int64_t now, int status, int64_t age)
+{
+    story_tell("%6" PRId64 " ms  a request, the backend says %d", now, status);
+    struct client_action action = request(client, now, status);
+    want_yes(action.kind == CLIENT_ANSWER && action.answer == CLIENT_STALE, true,
+             "at %" PRId64 " ms: the last good answer?", now);
+    want_ms(action.status, 200, "its status");
+    want_ms(action.age_ms, age, "its age");
+}
+
+static void says_its_age(void)
+{
+    struct client client;
+    client_init(&client, &keeps, 7);
+    request(&client, 0, 200); /* good at 10 ms */
+    want_stale(&client, 100, 500, 100);
+    want_stale(&client, 2010, 200, 2000);   /* refused */
+    want_stale(&client, 50010, 500, 50010); /* a probe that fails, at 50,020 */
+}
+
+static void good_renews(void)
+{
+    struct client client;
+    client_init(&client, &keeps, 7);
+    request(&client, 0, 200);
+    request(&client, 500, 201); /* good at 510 ms */
+    struct client_action action = request(&client, 520, 404);
+    story_tell("   520 ms  a request, the backend says 404");
+    want_yes(action.answer == CLIENT_FRESH && action.status == 404, true,
+             "at 530 ms: the 404 itself?");
+    want_stale(&client, 600, 500, 100);
+}
+
+/* --- operators -------------------------------------------------------------------- */
+
+static const struct breaker_config two = {.failures_to_open = 2, .open_ms = 100};
+
+static struct breaker made(void)
+{
+    struct breaker breaker;
+    breaker_init(&breaker, &two, 7);
+    return breaker;
+}
+
+static struct breaker_permit ask(struct breaker *b, int64_t now, bool wanted)
+{
+    struct breaker_permit permit = breaker_acquire(b, now);
+    story_tell("%6" PRId64 " ms  ask: %s", now,
+               permit.granted ? "let through" : "refused");
+    want_yes(permit.granted, wanted, "at %" PRId64 " ms: let through?", now);
+    return permit;
+}
+
+static void once(struct breaker *b, int64_t now, enum breaker_outcome outcome)
+{
+    struct breaker_permit permit = ask(b, now, true);
+    story_tell("%6" PRId64 " ms  it %s", now,
+               outcome == BREAKER_OK ? "goes well" : "fails");
+    breaker_record(b, &permit, outcome, now);
+}
+
+static void force(struct breaker *b, enum breaker_mode mode)
+{
+    static const char *const name[] = {"automatic", "forced open", "forced closed",
+                                       "watch only"};
+    story_tell("           the operator says: %s", name[mode]);
+    breaker_set_mode(b, mode);
+}
+
+static void want_state(const struct breaker *b, int64_t now, enum breaker_state wanted)
+{
+    static const char *const name[] = {"closed", "open", "half-open"};
+    want_yes(breaker_state_at(b, now) == wanted, true, "at %" PRId64 " ms: %s?", now,
+             name[wanted]);
+}
+
+static void forced_open(void)
+{
+    struct breaker b = made();
+    once(&b, 0, BREAKER_OK);
+    force(&b, BREAKER_FORCED_OPEN);
+    want_state(&b, 1, BREAKER_OPEN);
+    ask(&b, 1, false);
+    ask(&b, 1000000, false);
+    want_state(&b, 1000000, BREAKER_OPEN);
+}
+
+static void forced_closed(void)
+{
+    struct breaker b = made();
+    force(&b, BREAKER_FORCED_CLOSED);
+    for (int64_t now = 0; now < 20; now++)
+        once(&b, now, BREAKER_FAILED);
+    want_state(&b, 20, BREAKER_CLOSED);
+    force(&b, BREAKER_AUTO);
+    once(&b, 30, BREAKER_FAILED); /* the first that counts */
+    want_state(&b, 30, BREAKER_CLOSED);
+    once(&b, 31, BREAKER_FAILED);
+    ask(&b, 32, false);
+}
+
+static void watch_only(void)
+{
+    struct breaker b = made();
+    force(&b, BREAKER_WATCH_ONLY);
+    once(&b, 0, BREAKER_FAILED);
+    once(&b, 1, BREAKER_FAILED);
+    want_state(&b, 2, BREAKER_OPEN);
+    once(&b, 50, BREAKER_OK); /* it would have been refused */
+    want_state(&b, 51, BREAKER_OPEN);
+    once(&b, 101, BREAKER_FAILED); /* the probe */
+    want_state(&b, 102, BREAKER_OPEN);
+    want_state(&b, 200, BREAKER_OPEN);
+    once(&b, 201, BREAKER_OK); /* and the next one */
+    want_state(&b, 202, BREAKER_CLOSED);
+}
+
+static void back_to_auto(void)
+{
+    struct breaker b = made();
+    once(&b, 0, BREAKER_FAILED);
+    once(&b, 1, BREAKER_FAILED); /* open until 101 */
+    force(&b, BREAKER_FORCED_CLOSED);
+    struct breaker_permit forced = ask(&b, 50, true);
+    force(&b, BREAKER_AUTO);
+    want_state(&b, 60, BREAKER_OPEN);
+    ask(&b, 60, false);
+    struct breaker_permit probe = ask(&b, 101, true);
+    breaker_record(&b, &forced, BREAKER_OK, 102); /* given under another rule */
+    want_state(&b, 103, BREAKER_HALF_OPEN);
+    breaker_record(&b, &probe, BREAKER_OK, 104);
+    want_state(&b, 105, BREAKER_CLOSED);
+}
+
+static void reset(void)
+{
+    struct breaker b = made();
+    once(&b, 0, BREAKER_FAILED);
+    struct breaker_permit before = ask(&b, 1, true);
+    story_tell("     2 ms  reset");
+    breaker_reset(&b, 2); /* closed already: forgets what it has counted */
+    once(&b, 3, BREAKER_FAILED);
+    breaker_record(&b, &before, BREAKER_FAILED, 4);
+    ask(&b, 5, true); /* one failure counts */
+    once(&b, 6, BREAKER_FAILED);
+    ask(&b, 7, false);
+    story_tell("     8 ms  reset");
+    breaker_reset(&b, 8);
+    want_state(&b, 8, BREAKER_CLOSED);
+    once(&b, 9, BREAKER_FAILED);
+    ask(&b, 10, true);
+}
+
+/* --- transitions ------------------------------------------------------------------ */
+
+static void want_told(struct breaker *b, int64_t at_ms, enum breaker_state from,
+                      enum breaker_state to, uint32_t *generation)
+{
+    struct breaker_transition told = {.at_ms = -1};
+    want_yes(breaker_take_transition(b, &told), true,
+             "the one of %" PRId64 " ms: told?", at_ms);
+    want_ms(told.at_ms, at_ms, "when it was");
+    want_yes(told.from == from && told.to == to, true,
+             "from %d to %d (0 closed, 1 open, 2 half-open): so told?", (int)from,
+             (int)to);
+    want_ms((int64_t)told.generation, (int64_t)++ * generation,
+            "the generation it began");
+}
+
+/* As a permit tells it; a copy is asked, so nothing happens to the breaker. */
+static uint32_t generation_of(const struct breaker *b)
+{
+    struct breaker copy = *b;
+    return breaker_acquire(&copy, 0).generation;
+}
+
+static void want_no_more(struct breaker *b)
+{
+    struct breaker_transition told;
+    want_yes(breaker_take_transition(b, &told), false, "one more transition?");
+}
+
+static void told_once(void)
+{
+    struct breaker b = made();
+    uint32_t generation = generation_of(&b);
+    want_no_more(&b);
+    once(&b, 0, BREAKER_FAILED);
+    once(&b, 1, BREAKER_FAILED);
+    ask(&b, 50, false);
+    want_told(&b, 1, BREAKER_CLOSED, BREAKER_OPEN, &generation);
+    want_no_more(&b);
+    once(&b, 101, BREAKER_OK);
+    want_told(&b, 101, BREAKER_OPEN, BREAKER_HALF_OPEN, &generation);
+    want_told(&b, 101, BREAKER_HALF_OPEN, BREAKER_CLOSED, &generation);
+    want_no_more(&b);
+}
+
+/* Twice round: closed, open, half-open, open, half-open, closed. */
+static void four_kept(void)
+{
+    struct breaker b = made();
+    uint32_t generation = generation_of(&b) + 1;
+    once(&b, 0, BREAKER_FAILED);
+    once(&b, 1, BREAKER_FAILED);
+    once(&b, 101, BREAKER_FAILED);
+    once(&b, 201, BREAKER_OK);
+    story_tell("           five transitions, none taken yet");
+    want_told(&b, 101, BREAKER_OPEN, BREAKER_HALF_OPEN, &generation);
+    want_told(&b, 101, BREAKER_HALF_OPEN, BREAKER_OPEN, &generation);
+    want_told(&b, 201, BREAKER_OPEN, BREAKER_HALF_OPEN, &generation);
+    want_told(&b, 201, BREAKER_HALF_OPEN, BREAKER_CLOSED, &generation);
+    want_no_more(&b);
+    story_tell("           and once more, after all were taken");
+    once(&b, 300, BREAKER_FAILED);
+    once(&b, 301, BREAKER_FAILED);
+    want_told(&b, 301, BREAKER_CLOSED, BREAKER_OPEN, &generation);
+    want_no_more(&b);
+}
+
+/* --- the table -------------------------------------------------------------------- */
+
+static const struct client_config plain = {
+    .deadline_ms = 1000, .breaker = {.failures_to_open = 1, .open_ms = 5000}};
+static const struct client_config short_lived = {
+    .deadline_ms = 1000,
+    .breaker = {.failures_to_open = 1, .open_ms = 5000},
+    .stale_max_ms = 200};
+
+static const struct check_test tests[] = {
+    {"stand-in", "refused, failed or timed out: the last good answer stands in",
+     "Whatever the reason for no, an answer we have is better; one of time 0, too.",
+     .client = &keeps,
+     .script = "0 start a, 0 call a, 0 reply 200 a, 0 fresh 200 a,"
+               "20 start b, 20 call b, 30 reply 503 b, 30 stale 200 b,"
+               "40 start c, 40 stale 200 c, 5030 start d, 5030 call d,"
+               "6030 timeout d, 6030 stale 200 d"},
+    {"says-its-age", "it says how old it is",
+     "Age is counted from when the good answer came to when it is used again.",
+     .body = says_its_age},
+    {"not-too-old", "no answer older than stale_max_ms stands in",
+     "At stale_max_ms it may still be used, one millisecond later no more.",
+     .client = &short_lived,
+     .script = "0 start a, 0 call a, 10 reply 200 a, 10 fresh a,"
+               "20 start b, 20 call b, 30 reply 503 b, 30 stale b,"
+               "210 start c, 210 stale c, 211 start d, 211 refused 503 d"},
+    {"good-renews", "each good answer takes the place of the one before",
+     "OK is 2xx and 3xx. A 404 is passed on, and kept by nobody.", .body = good_renews},
+    {"nothing-yet", "before the first good answer nothing stands in",
+     "What is kept is an answer that was OK; until then there is none.",
+     .client = &keeps,
+     .script = "0 start a, 0 call a, 5 reply 404 a, 5 fresh 404 a,"
+               "10 start b, 10 call b, 20 reply 503 b, 20 failed 502 b,"
+               "30 start c, 30 refused 503 c"},
+    {"no-fallback", "without stale_max_ms nothing stands in",
+     "A knob left at 0 is off: some answers are worse than none when they are old.",
+     .client = &plain,
+     .script = "0 start a, 0 call a, 10 reply 200 a, 10 fresh a,"
+               "20 start b, 20 call b, 30 reply 503 b, 30 failed 502 b,"
+               "30 start c, 30 refused 503 c"},
+    {"no-news", "a stale answer says nothing about the backend",
+     "The breaker must open and stay open as if there were no fallback.",
+     .client = &keeps,
+     .script = "0 start a, 0 call a, 10 reply 200 a, 10 fresh a,"
+               "20 start b, 20 call b, 30 reply 503 b, 30 stale b,"
+               "100 start c, 100 stale c, 100 calls 2 c, 4999 start d, 4999 stale d,"
+               "4999 calls 2 d, 5030 start e, 5030 call e, 5040 reply 503 e,"
+               "5040 stale e, 5050 start f, 5050 stale f, 5050 calls 3 f"},
+    {"forced-open", "forced open, it refuses everybody for as long as it is forced",
+     "An operator who says open means it: no rest ends, no probe goes out.",
+     .body = forced_open},
+    {"forced-closed", "forced closed, it lets everybody through and counts nothing",
+     "What happens under an order says nothing about what we would have done.",
+     .body = forced_closed},
+    {"watch-only", "watching only, it changes state as ever and lets all through",
+     "This is how a new configuration is tried on real users: it decides nothing yet.",
+     .body = watch_only},
+    {"back-to-auto", "back to automatic, it goes on in the state in which it was left",
+     "Permits given under an order are worthless afterwards.", .body = back_to_auto},
+    {"reset", "reset closes it and forgets, the permits given so far too",
+     "After a reset nothing of what was counted may count, open or closed.",
+     .body = reset},
+    {"told-once", "each transition is told once, in order, with its generation",
+     "Exactly one for each change of state, and none for a refusal.",
+     .body = told_once},
+    {"four-kept", "four are kept, the oldest makes room",
+     "Nobody may come for them for a while: lose the oldest, then go on in order.",
+     .body = four_kept},
+};
+
+int main(int argc, char **argv)
+{
+    return check_main(argc, argv,
+                      &(struct check){11, "what-the-user-gets", tests,
+                                      (int)(sizeof tests / sizeof tests[0])});
+}
