@@ -198,6 +198,7 @@ static struct client_action without_stale(const struct run *run)
     bool asked = run->said.attempts > 0, heard = run->reply.kind == CLIENT_REPLY;
     action.answer = !asked ? CLIENT_REFUSED : heard ? CLIENT_FAILED : CLIENT_TIMED_OUT;
     action.status = !asked ? 503 : heard ? 502 : 504;
+    action.retry_after_ms = asked ? 0 : run->call.retry_after_ms;
     return action;
 }
 

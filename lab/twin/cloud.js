@@ -10,6 +10,7 @@
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const { setTimeout: sleep } = require('node:timers/promises');
 const { Account } = require('./account');
 const { readDeployment } = require('./deployment');
 const { Front } = require('./front');
@@ -129,8 +130,15 @@ class Cloud {
         const { TableNames: there } = await this.store.direct('ListTables', {});
         const names = wanted.map((one) => one.name);
         for (const name of there.filter((one) => !names.includes(one))) await this.store.direct('DeleteTable', { TableName: name });
-        for (const one of wanted.filter((table) => !there.includes(table.name))) await this.store.direct('CreateTable', one.request);
+        for (const one of wanted.filter((table) => !there.includes(table.name))) await this.makeTable(one);
         this.store.hashes = new Map(wanted.map((one) => [one.name, one.hash]));
+    }
+
+    // Made when it may be used, which is a little later.
+    async makeTable({ name, request }) {
+        await this.store.direct('CreateTable', request);
+        const status = async () => (await this.store.direct('DescribeTable', { TableName: name })).Table.TableStatus;
+        while (await status() !== 'ACTIVE') await sleep(5);
     }
 
     // The stack's outputs; the URL leads here.

@@ -5,8 +5,11 @@
 //     GET  /resources              what exists, by kind, and "total"; zero after down
 //     GET  /outputs                the stack's outputs
 //     GET  /items                  all items of the tables
+//     GET  /describe               every resource as the template has it, names filled in
 //     GET  /logs?function=&after=&limit=   lines, each with a sequence number for "after"
 //     POST /up    POST /down       deploy (again), delete
+//     POST /dynamodb               {"op": "PutItem", "body": {..}}: an operation of your own
+//     POST /invoke                 {"function": .., "payload": {..}}: call it, as `aws lambda invoke`
 //     POST /mode                   {"mode": "ok|slow|error|hang|flaky", "pct": .., "ms": ..}
 //     POST /faults/store           see faults.js
 //     POST /show-old               {"on": true|false}: losers of a condition get the item
@@ -50,9 +53,12 @@ class Control extends Server {
             'GET /resources': () => this.resources(),
             'GET /outputs': () => cloud.outputs(),
             'GET /items': () => this.items(),
+            'GET /describe': () => ({ resources: cloud.deployment?.resources ?? {} }),
             'GET /logs': (_, query) => this.logs(query),
             'POST /up': () => this.oneAtATime(() => cloud.up()),
             'POST /down': () => this.oneAtATime(async () => { await cloud.down(); return this.resources(); }),
+            'POST /dynamodb': (body) => this.dynamodb(body),
+            'POST /invoke': (body) => this.invoke(body),
             'POST /mode': (body) => this.mode(body),
             'POST /faults/store': (body) => this.fault(body),
             'POST /show-old': (body) => this.showOld(body),
@@ -129,6 +135,22 @@ class Control extends Server {
         const limit = Number(query.get('limit') ?? 1000);
         need(wholeNumber(after, 0, Number.MAX_SAFE_INTEGER) && wholeNumber(limit, 1, 100000), '"after" and "limit" must be whole numbers');
         return { function: fn.name, kept: fn.mayLog, lines: this.cloud.logs.read(fn.name, after, limit) };
+    }
+
+    // As the CLI of the account's owner: any operation, unsigned, and DynamoDB's own answer.
+    async dynamodb({ op, body }) {
+        need(typeof op === 'string' && /^[A-Za-z]{3,40}$/.test(op) && body && typeof body === 'object', 'say {"op": "PutItem", "body": {..}}');
+        const reply = await this.cloud.store.forward(op, Buffer.from(JSON.stringify(body)));
+        const answer = JSON.parse(reply.body);
+        if (reply.status !== 200) throw new Wrong(`${String(answer.__type).replace(/^.*#/, '')}: ${answer.message ?? answer.Message}`);
+        return answer;
+    }
+
+    async invoke({ function: name, payload = {} }) {
+        const began = performance.now();
+        const result = await this.pool(name).invoke(Buffer.from(JSON.stringify(payload)));
+        if (result.throttled) throw new Wrong('Rate Exceeded: all environments are taken', 429);
+        return { function_error: result.functionError ?? null, took_ms: Math.round(performance.now() - began), payload: result.payload.toString() };
     }
 
     async mode({ mode, pct, ms, ...rest }) {

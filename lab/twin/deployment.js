@@ -100,7 +100,7 @@ function readDeployment(resolved) {
     return {
         stack: resolved.stack, outputs: resolved.outputs, functions,
         tables: ofType(resolved, 'AWS::DynamoDB::Table').map(readTable),
-        api: readApi(resolved, functions), listing: listing(resolved),
+        api: readApi(resolved, functions), listing: listing(resolved), resources: resolved.resources,
     };
 }
 

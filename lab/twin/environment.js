@@ -19,6 +19,8 @@ const { HOST, readBody, send, serve, listen, close } = require('./http');
 const { REGION, arn } = require('./template');
 
 const INIT_MS = 10000;
+/* As Lambda words them; others are shown by their names. */
+const SIGNALS = { SIGKILL: 'killed', SIGSEGV: 'segmentation fault', SIGABRT: 'aborted' };
 const ANSWER_BYTES = 6 * 1024 * 1024 + 100;
 /* A loop calls /next at once after it answered. The caller gets the answer when it does, so
  * that a caller's next call finds this environment idle; but after so many ms in any case. */
@@ -218,7 +220,7 @@ class Environment extends EventEmitter {
 
     exited(code, signal) {
         this.host.watchdog.remove(this.child.pid);
-        const how = signal ? `signal: ${signal === 'SIGKILL' ? 'killed' : signal}` : `exit status ${code}`;
+        const how = signal ? `signal: ${SIGNALS[signal] ?? signal}` : `exit status ${code}`;
         const reason = code === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: ${how}`;
         this.ended('Runtime.ExitError', `RequestId: ${this.current?.id ?? 'init'} Error: ${reason}`);
         this.gone = true;

@@ -142,7 +142,8 @@ target_status() {
 
 target_logs() {
     identify
-    aws logs filter-log-events --log-group-name "/aws/lambda/$1" --query 'events[].[message]' --output text
+    aws logs filter-log-events --log-group-name "/aws/lambda/$1" --query 'events[].[message]' --output text \
+        ${LAB_SINCE_MS:+--start-time "$LAB_SINCE_MS"}
 }
 
 target_down() {

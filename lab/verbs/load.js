@@ -1,8 +1,9 @@
 // lab/lab load - plays the run of lab/scene.json against the real thing: its requests,
 // evenly spaced, and its outage, by `lab/lab mode`.
 //
-// lab/lab sets LAB_URL and LAB_OUT. Writes a line for each request and each change of mode
-// (at_ms counts from the start), and prints what users got.
+// lab/lab sets LAB_URL and LAB_OUT. Records each request, each change of mode, and what the
+// client logged meanwhile (record.js has the columns), and prints what users got.
+// LAB_SCENE is another scene than the lab's.
 'use strict';
 
 const fs = require('node:fs');
@@ -11,30 +12,35 @@ const https = require('node:https');
 const path = require('node:path');
 const { execFile } = require('node:child_process');
 const { parseArgs } = require('node:util');
+const { writeRecording, fromLog } = require('./record');
 
 const ROOT = path.join(__dirname, '../..');
 const HELP = `lab/lab load [options]
 
   --rps N       requests a second (default: the scene's)
   --seconds N   for so long (default: the scene's)
-  --steady      without the scene's outage
-  --out FILE    a line for each request (default: ${process.env.LAB_OUT ?? 'build/lab/load-TARGET.csv'})
+  --steady      without the scene's outage, and without warming up
+  --warm N      wait so many seconds at most until all is well, before it begins (40)
+  --out FILE    where the recording goes (default: ${process.env.LAB_OUT ?? 'build/lab/load-TARGET.csv'})
 `;
-const COLUMNS = ['kind', 'at_ms', 'took_ms', 'status', 'answer', 'state', 'environment', 'build'];
+const LOG_WAIT_MS = process.env.TARGET === 'aws' ? 120000 : 5000;
+const WARM_IN_A_ROW = 5;
+const SCENE = process.env.LAB_SCENE || path.join(ROOT, 'lab/scene.json');
 
 function readOptions() {
     const number = { type: 'string' };
-    const { values } = parseArgs({ options: { rps: number, seconds: number, steady: { type: 'boolean' }, out: number, help: { type: 'boolean' } } });
-    const scene = JSON.parse(fs.readFileSync(path.join(ROOT, 'lab/scene.json'), 'utf8'));
+    const { values } = parseArgs({ options: { rps: number, seconds: number, steady: { type: 'boolean' }, warm: number, out: number, help: { type: 'boolean' } } });
+    const scene = JSON.parse(fs.readFileSync(SCENE, 'utf8'));
     const take = (name, fallback, max) => {
         const value = values[name] === undefined ? fallback : Number(values[name]);
         if (!Number.isInteger(value) || value < 1 || value > max) throw new Error(`--${name} must be a whole number from 1 to ${max}`);
         return value;
     };
     return {
-        help: values.help, out: values.out ?? process.env.LAB_OUT, patienceMs: scene.load.patience_ms,
+        help: values.help, scene: scene.name, out: values.out ?? process.env.LAB_OUT, patienceMs: scene.load.patience_ms,
+        warmS: take('warm', 40, 600),
         rps: take('rps', scene.load.rps, 100), seconds: take('seconds', scene.run_ms / 1000, 3600),
-        faults: values.steady ? [] : scene.faults,
+        steady: values.steady, faults: values.steady ? [] : scene.faults,
     };
 }
 
@@ -64,7 +70,49 @@ function setMode(mode) {
     });
 }
 
+// What the client logged of this run. CloudWatch brings lines late; a request whose answer
+// came from the breaker has one.
+async function clientLog(epochMs, wanted) {
+    const until = performance.now() + LOG_WAIT_MS;
+    for (;;) {
+        const rows = fromLog(await logText(epochMs), epochMs);
+        const calls = rows.filter((one) => one.kind === 'call').length;
+        if (calls >= wanted) return rows;
+        if (performance.now() > until) {
+            console.log(`the log tells of ${calls} requests of ${wanted}; what is missing is missing in lab/lab plot`);
+            return rows;
+        }
+        await new Promise((resolve) => { setTimeout(resolve, 1000); });
+    }
+}
+
+function logText(epochMs) {
+    const env = { ...process.env, LAB_SINCE_MS: String(epochMs) };
+    return new Promise((resolve, reject) => {
+        execFile('sh', [path.join(ROOT, 'lab/lab'), 'logs', 'client'], { env, maxBuffer: 2 ** 28 }, (error, text, words) => (
+            error ? reject(new Error(`the client's log: ${words.trim() || error.message}`)) : resolve(text)));
+    });
+}
+
 const sleepUntil = (atMs) => new Promise((resolve) => { setTimeout(resolve, Math.max(0, atMs - performance.now())); });
+
+// One request after the other until some in a row were fresh, so that the run begins with a
+// warm client and a closed breaker. Ten cold starts at once would take all environments
+// that a new account has, and leave none for the backend.
+async function warm({ warmS, patienceMs }) {
+    const until = performance.now() + 1000 * warmS;
+    for (let good = 0, asked = 0; good < WARM_IN_A_ROW;) {
+        const { status, headers } = await call(process.env.LAB_URL, patienceMs);
+        asked++;
+        good = headers['x-breaker-answer'] === 'fresh' && headers['x-breaker-state'] === 'closed' ? good + 1 : 0;
+        if (performance.now() > until) {
+            throw new Error(`the run begins when all is well, and after ${asked} requests it is not: status ${status}, answer ${headers['x-breaker-answer'] ?? 'not from the breaker'}, `
+                + `breaker ${headers['x-breaker-state'] ?? 'unknown'}. Perhaps: lab/lab mode ok; lab/lab logs`);
+        }
+        await new Promise((resolve) => { setTimeout(resolve, 100); });
+    }
+    console.log('warm: the breaker is closed, the backend answers');
+}
 
 async function play({ rps, seconds, faults, patienceMs }) {
     const agents = { keepAlive: true };
@@ -115,9 +163,12 @@ async function main() {
     if (options.help) return process.stdout.write(HELP);
     /* Whoever stops the run must not be left with a backend that hangs. */
     process.once('SIGINT', () => setMode('ok').finally(() => process.exit(130)));
+    if (!options.steady) await warm(options);
+    const epochMs = Date.now();
     const rows = await play(options);
-    const lines = [COLUMNS, ...rows.map((one) => COLUMNS.map((name) => one[name] ?? ''))].map((line) => line.join(','));
-    fs.writeFileSync(options.out, `${lines.join('\n')}\n`);
+    const run = { kind: 'run', at_ms: 0, epoch_ms: epochMs, scene: options.scene, rps: options.rps, seconds: options.seconds };
+    const told = await clientLog(epochMs, rows.filter((one) => one.answer && one.kind === 'request').length);
+    writeRecording(options.out, [run, ...[...rows, ...told].sort((a, b) => a.at_ms - b.at_ms)]);
     const good = summary(rows);
     console.log(`written: ${options.out}`);
     if (!good) throw new Error('no answer came from the breaker; `lab/lab logs` may say why');

@@ -100,6 +100,9 @@ play 0 'CREATE_COMPLETE' status
 only_looked
 play 0 'a line of the log' logs backend
 called 'log-group-name /aws/lambda/open-circuit-backend'
+LAB_SINCE_MS=1795558924127 play 0 'a line of the log' logs
+called 'open-circuit-client .*--start-time 1795558924127'
+play 1 'First: TARGET=aws lab/lab load' plot
 play 1 'stack open-circuit' verify-empty
 play 0 'Down.' down
 called '^s3 rb s3://open-circuit-deploy-111122223333-eu-west-1 --force$'
@@ -135,7 +138,15 @@ play 0 '/call' up
 play 0 '"up":true' status
 play 0 'one \n line' logs
 play 1 '1 left' verify-empty
+play 1 'nothing was measured yet' plot
+play 2 'plot takes one file at most' plot a b
 play 0 '20 requests: 20 fresh' load --seconds 2
+if grep -q '^run,0,.*,10,2,[0-9]*,lab$' "$BUILD/lab/load-local.csv" && grep -q '^call,' "$BUILD/lab/load-local.csv"; then
+    echo "ok recorded what was played and what the log told"
+else
+    echo "FAILED the recording:" && head -n 5 "$BUILD/lab/load-local.csv"
+    failed=1
+fi
 play 2 'allowed are ok, slow MS' mode fast
 play 0 'slow 500' mode slow 500
 if grep -Fq '{"mode": "slow", "ms": 500}' "$work/control"; then
@@ -145,6 +156,7 @@ else
     failed=1
 fi
 play 0 '10 failed' load --rps 5 --seconds 2 --steady
+play 1 'the run begins when all is well' load --seconds 1 --warm 1
 play 1 'must be a whole number' load --rps 1000
 play 0 'Down.' down
 play 0 'Nothing is left.' verify-empty

@@ -6,6 +6,10 @@ const http = require('node:http');
 
 let up = false;
 let mode = 'ok';
+let calls = 0;
+
+// What the client logs of a request (lab/report.h), in the future, so that it belongs to any run.
+const callLine = () => JSON.stringify({ _aws: { Timestamp: Date.now() + 1000 }, Environment: 'e', Attempts: 1, StoreWrites: 0 });
 
 const server = http.createServer((request, response) => {
     let body = '';
@@ -19,10 +23,11 @@ const server = http.createServer((request, response) => {
             'GET /items': () => ({ items: [] }),
             'POST /mode': () => ({ mode: (mode = JSON.parse(body).mode) }),
             'GET /resources': () => ({ tables: up ? ['open-circuit-breakers'] : [], total: up ? 1 : 0 }),
-            'GET /logs?function=open-circuit-client&limit=100000': () => ({ lines: [{ line: 'one \\n line' }] }),
+            'GET /logs?function=open-circuit-client&limit=100000': () => ({ lines: [{ line: 'one \\n line' }, ...Array(calls).fill({ line: callLine() })] }),
         };
         if (request.url === '/call') {
-            response.setHeader('x-breaker-answer', mode === 'ok' ? 'fresh' : 'failed').writeHead(mode === 'ok' ? 200 : 502).end('{}');
+            calls++;
+            response.setHeader('x-breaker-state', 'closed').setHeader('x-breaker-answer', mode === 'ok' ? 'fresh' : 'failed').writeHead(mode === 'ok' ? 200 : 502).end('{}');
             return;
         }
         console.log(`${request.method} ${request.url} ${body}`);
