@@ -1,0 +1,251 @@
+/* Check of chapter 9: the calls of the last seconds, slow ones, and those still
+ * running. */
+#include "script.h"
+
+#include <inttypes.h>
+
+/* --- moves ------------------------------------------------------------------------ */
+
+static struct breaker_permit ask(struct breaker *b, int64_t now, bool wanted)
+{
+    struct breaker_permit permit = breaker_acquire(b, now);
+    story_tell("%6" PRId64 " ms  ask: %s", now,
+               permit.granted ? "let through" : "refused");
+    want_yes(permit.granted, wanted, "at %" PRId64 " ms: let through?", now);
+    return permit;
+}
+
+static void answer(struct breaker *b, struct breaker_permit *permit,
+                   enum breaker_outcome outcome, int64_t now)
+{
+    static const char *const word[] = {"goes well", "fails", "is ignored"};
+    story_tell("%6" PRId64 " ms  the call of %" PRId64 " ms %s", now,
+               permit->acquired_ms, word[outcome]);
+    breaker_record(b, permit, outcome, now);
+}
+
+/* `n` calls that are over at once. */
+static void calls(struct breaker *b, int n, enum breaker_outcome outcome, int64_t now)
+{
+    story_tell("%6" PRId64 " ms  %d calls, all %s", now, n,
+               outcome == BREAKER_OK ? "good" : "failed");
+    for (int i = 0; i < n; i++) {
+        struct breaker_permit permit = breaker_acquire(b, now);
+        want_yes(permit.granted, true, "call %d at %" PRId64 " ms: let through?", i + 1,
+                 now);
+        breaker_record(b, &permit, outcome, now);
+    }
+}
+
+/* --- the time window -------------------------------------------------------------- */
+
+/* A second in slices of 100 ms; four calls, half of them. */
+static const struct breaker_config second = {
+    .window_ms = 1000, .min_calls = 4, .failure_pct = 50, .open_ms = 5000};
+
+static const struct breaker_config short_rest = {
+    .window_ms = 1000, .min_calls = 4, .failure_pct = 50, .open_ms = 200};
+
+static void long_pause(void)
+{
+    static const int64_t pause[] = {1100,  1200,   1500,    1900,     2000,
+                                    11000, 123400, 9999900, 100000000};
+    for (int i = 0; i < 9; i++) {
+        struct breaker b;
+        breaker_init(&b, &second, 7);
+        story_begin();
+        calls(&b, 3, BREAKER_FAILED, 300);
+        calls(&b, 1, BREAKER_FAILED, 300 + pause[i]);
+        calls(&b, 2, BREAKER_OK, 300 + pause[i]); /* open, if the three still counted */
+    }
+}
+
+static void slice_edges(void)
+{
+    for (int64_t at = 0; at <= 3000; at += 50) {
+        struct breaker b;
+        breaker_init(&b, &second, 7);
+        story_begin();
+        calls(&b, 3, BREAKER_FAILED, at);
+        calls(&b, 1, BREAKER_FAILED, at + 100);
+        ask(&b, at + 100, false);
+    }
+}
+
+static void clock_back(void)
+{
+    struct breaker b;
+    breaker_init(&b, &second, 7);
+    calls(&b, 2, BREAKER_FAILED, 5000);
+    calls(&b, 1, BREAKER_FAILED, 100); /* as if at 5,000 */
+    calls(&b, 1, BREAKER_FAILED, 5100);
+    ask(&b, 200, false);
+}
+
+/* The slow and sure way: all that was recorded, with its time. All times are whole
+ * slices, where ten slices and a second are the same. */
+struct seen {
+    int64_t at[80];
+    bool failed[80];
+    int count;
+};
+
+static bool too_many(const struct seen *seen, int64_t now)
+{
+    int all = 0, failed = 0;
+    for (int i = 0; i < seen->count; i++) {
+        bool inside = seen->at[i] > now - 1000;
+        all += inside;
+        failed += inside && seen->failed[i];
+    }
+    return all >= 4 && failed * 100 >= all * 50;
+}
+
+static void any_history(void)
+{
+    for (uint32_t i = 0; i < 300; i++) {
+        struct seen seen = {.count = 0};
+        struct script_text script = {.length = 0};
+        int64_t now = 0;
+        bool open = false;
+        for (uint32_t left = 3 + i / 10; left > 0 && !open; left--) {
+            now += 100 * (int64_t)chance_below(chance_below(8) == 0 ? 15 : 4);
+            bool failed = chance_below(3) == 0;
+            seen.at[seen.count] = now;
+            seen.failed[seen.count++] = failed;
+            script_add(&script, "%" PRId64 " allow, %" PRId64 " %s, ", now, now,
+                       failed ? "fail" : "ok");
+            open = failed && too_many(&seen, now);
+        }
+        script_add(&script, "%" PRId64 " %s", now, open ? "refuse" : "allow");
+        play_breaker(&second, script.text);
+    }
+}
+
+/* --- still running ---------------------------------------------------------------- */
+
+static const struct breaker_config running = {.window_calls = 20,
+                                              .min_calls = 4,
+                                              .failure_pct = 100,
+                                              .slow_ms = 800,
+                                              .slow_pct = 60,
+                                              .open_ms = 5000};
+
+static void still_running(void)
+{
+    struct breaker b;
+    breaker_init(&b, &running, 7);
+    for (int i = 0; i < 6; i++)
+        ask(&b, i, true);
+    ask(&b, 700, true); /* six are under way, none for 800 ms yet */
+    ask(&b, 1000, false);
+}
+
+static void counted_once(void)
+{
+    struct breaker b;
+    struct breaker_permit slow[4];
+    breaker_init(&b, &running, 7);
+    calls(&b, 4, BREAKER_OK, 0);
+    for (int i = 0; i < 4; i++)
+        slow[i] = ask(&b, 10, true);
+    ask(&b, 1000, true); /* four of eight are overdue: half */
+    for (int i = 0; i < 4; i++)
+        answer(&b, &slow[i], BREAKER_OK, 1010 + i);
+    ask(&b, 1020, true); /* four of eight were slow: half, as before */
+    calls(&b, 1, BREAKER_OK, 1030);
+}
+
+/* Answers come, good, failed or ignored: then nothing is under way any more. */
+static void none_left(void)
+{
+    static const enum breaker_outcome outcome[] = {BREAKER_OK, BREAKER_FAILED,
+                                                   BREAKER_IGNORED};
+    for (int o = 0; o < 3; o++) {
+        struct breaker b;
+        struct breaker_permit quick[9];
+        breaker_init(&b, &running, 7);
+        story_begin();
+        calls(&b, 4, BREAKER_OK, 0);
+        for (int i = 0; i < 9; i++)
+            quick[i] = ask(&b, 10, true);
+        for (int i = 0; i < 9; i++)
+            answer(&b, &quick[i], outcome[o], 100);
+        ask(&b, 5000, true);
+        calls(&b, 4, BREAKER_OK, 5001);
+    }
+}
+
+/* --- the table -------------------------------------------------------------------- */
+
+static const struct breaker_config slow = {.window_calls = 20,
+                                           .min_calls = 4,
+                                           .failure_pct = 75,
+                                           .slow_ms = 100,
+                                           .slow_pct = 75,
+                                           .open_ms = 1000};
+static const struct breaker_config no_slow = {
+    .window_calls = 20, .min_calls = 4, .failure_pct = 75, .open_ms = 1000};
+
+static const struct check_test tests[] = {
+    {"last-second", "the calls that ended in the last window_ms are judged",
+     "Four calls within a second, half of them failed: a call counts when it ends.",
+     .knobs = &second,
+     .script = "0 allow a, 50 ok a, 100 allow b, 150 ok b, 300 allow c, 350 fail c,"
+               "600 allow d, 650 fail d, 650 open, 651 refuse"},
+    {"older-ones-go", "older ones are not",
+     "What ended more than window_ms ago has left the window.", .knobs = &second,
+     .script = "0 allow a, 50 fail a, 100 allow b, 150 fail b, 200 allow c, 250 fail c,"
+               "1500 allow d, 1500 fail d, 1510 allow e, 1510 fail e, 1520 allow f,"
+               "1520 ok f, 1530 allow g, 1530 ok g, 1540 allow"},
+    {"long-pause", "after a pause longer than the window nothing from before counts",
+     "All slices that were passed must be emptied, however long the pause.",
+     .body = long_pause},
+    {"slice-edges", "a call counts from the moment it ends, at any moment",
+     "The call that opens a slice is counted in it.", .body = slice_edges},
+    {"clock-back", "a clock that steps back moves nothing out of the window",
+     "A time from before is taken as the latest time seen.", .body = clock_back},
+    {"clean-start", "the window is empty after each transition",
+     "What led to the last opening must not lead to the next one.",
+     .knobs = &short_rest,
+     .script = "0 allow a, 0 fail a, 0 allow b, 0 fail b, 0 allow c, 0 fail c,"
+               "0 allow d, 0 fail d, 0 open, 200 allow e, 200 ok e, 200 closed,"
+               "210 allow f, 210 fail f, 220 allow g, 220 fail g, 230 allow"},
+    {"any-history", "all this holds for any history",
+     "These calls were drawn by chance; those of the last second decide.",
+     .body = any_history},
+    {"slow-opens", "calls that take slow_ms or longer open it, good as they are",
+     "Slow from slow_ms on, too many from slow_pct on.", .knobs = &slow,
+     .script =
+         "0 allow a, 0 allow b, 0 allow c, 0 allow d, 99 ok a, 100 ok b, 100 ok c,"
+         "100 closed, 110 ok d, 110 open, 111 refuse"},
+    {"each-by-its-own", "slow calls and failed ones are not added up",
+     "A call that is slow and failed is one call: two shares, each with its own limit.",
+     .knobs = &slow,
+     .script = "0 allow a, 0 ok a, 0 allow b, 0 ok b, 0 allow c, 0 allow d, 200 fail c,"
+               "200 fail d, 201 allow e, 201 ok e"},
+    {"slow-probe", "a slow probe is a failed one",
+     "It was asked whether all is well. It took too long to say yes.", .knobs = &slow,
+     .script =
+         "0 allow, 1 fail, 2 allow, 3 fail, 4 allow, 5 fail, 6 allow, 7 fail,"
+         "1007 allow p, 1107 ok p, 1107 open, 1108 refuse, 2107 allow q, 2206 ok q,"
+         "2206 closed"},
+    {"still-running", "a call under way for longer than slow_ms is slow already",
+     "It is counted when the next call asks: no answer has come, and none may ever.",
+     .body = still_running},
+    {"counted-once", "when its answer comes it is not counted again",
+     "Overdue or recorded: each call is one call at any time.", .body = counted_once},
+    {"none-left", "an answer in time, of whatever kind, is no longer under way",
+     "Failed and ignored calls have ended, too.", .body = none_left},
+    {"no-slow", "without slow_ms no call is too slow", "A knob left at 0 is off.",
+     .knobs = &no_slow,
+     .script = "0 allow a, 0 allow b, 0 allow c, 0 allow d, 90000 allow e, 90000 ok a,"
+               "90000 ok b, 90000 ok c, 90000 ok d, 90001 allow"},
+};
+
+int main(int argc, char **argv)
+{
+    return check_main(argc, argv,
+                      &(struct check){9, "slow-is-down", tests,
+                                      (int)(sizeof tests / sizeof tests[0])});
+}
