@@ -14,13 +14,19 @@ for dir in solutions/[0-9][0-9]-*; do
     if [ "${n%%-*}" -lt "$NN" ]; then before=$dir; fi
 done
 
-record() { # WHO LABEL: plays the scene, leaves plots/LABEL.csv and LABEL.facts
+# A scene with two clients shows the first one before, and the last one with your files.
+first=$(awk '/"clients"/ { on = 1; next } on && match($0, /"[^"]*"/) {
+    print substr($0, RSTART + 1, RLENGTH - 2); exit }' "$DIR/scene.json")
+last=$(awk '/"clients"/ { on = 1; next } on && match($0, /^    "[^"]*":/) {
+    name = substr($0, 6, RLENGTH - 7) } END { print name }' "$DIR/scene.json")
+
+record() { # WHO LABEL CLIENT: plays the scene, leaves plots/LABEL.csv and LABEL.facts
     $MAKE -s --no-print-directory WHO="$1" storm
     status=0
     (
         # shellcheck disable=SC3045 # dash, bash, ash and ksh all have it
         ulimit -t 10 # seconds of work: a storm takes less than one
-        exec "$BUILD/$(basename "$1")/release/storm" run "$DIR/scene.json" --facts \
+        exec "$BUILD/$(basename "$1")/release/storm" run "$DIR/scene.json" --client "$3" --facts \
             --csv "$plots/$NN-$2.csv" >"$plots/$NN-$2.facts" 2>"$plots/$NN-$2.note"
     ) || status=$?
     [ "$status" = 0 ] || came_to_grief "$1" "$2" "$status"
@@ -51,11 +57,11 @@ facts() {
 }
 
 storm=$BUILD/$(basename "$who")/release/storm
-record "$who" yours
+record "$who" yours "$last"
 labels=yours
 set -- "yours=$plots/$NN-yours.csv"
 if [ "$CH" != 0 ]; then
-    record "$before" before
+    record "$before" before "$first"
     labels='before yours'
     set -- "before=$plots/$NN-before.csv" "$@"
 fi
