@@ -7,7 +7,7 @@ STEPS_ALL := digest scenes format tidy analyze shellcheck valgrind merge-tests e
   seeded swarm swarm-test gallery-test clang plots \
   lab-unit lab-conditions lab-lint lab-verbs lab-twin-test
 # Slower: `make check-more`. The packages want root, and sources from the network.
-STEPS_MORE := mutate fuzz scale-page lab-package-test
+STEPS_MORE := mutate fuzz scale-page book-test lab-tasks-test lab-package-test
 
 # All programs are built first, by one make, so that no two steps build the same file; then
 # the steps run on all processors.
@@ -65,7 +65,8 @@ analyze:
 	@for file in $(OURS_C); do gcc -fanalyzer -Wno-analyzer-malloc-leak -Werror -O1 \
 	  -std=c11 -D_POSIX_C_SOURCE=200809L $(INCLUDES) -c $$file -o /dev/null || exit 1; done
 shellcheck:
-	@shellcheck -x run .ci/run tests/*.sh tests/reader/*.sh lab/lab lab/*/*.sh tests/lab/*.sh
+	@shellcheck -x run .ci/run tests/*.sh tests/reader/*.sh tests/book/*.sh lab/lab lab/*/*.sh \
+	  tests/lab/*.sh tests/lab/tasks/*.sh tests/lab/tasks/bin/*
 valgrind:
 	@$(MAKE) -s --no-print-directory MODE=plain WHO=$(LAST) $(BUILD)/$(notdir $(LAST))/plain/storm
 	@valgrind -q --leak-check=full --error-exitcode=1 \

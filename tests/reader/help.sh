@@ -27,6 +27,8 @@ cat <<'END'
   make start CH=3         begin at chapter 3, with 0 to 2 written; keeps your files
   make doctor             what is installed, what is missing, how to mend it
 
+  make book               all chapters as pages, an EPUB and a PDF, in build/book/
+  make lab-local          the last stage on this machine; make lab-check TASK=1
   make check              the workbook checks itself: library, ladder, wrong answers
 
   ./run TARGET            the same as make, but installs first what is missing
