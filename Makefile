@@ -40,8 +40,11 @@ PKG_CFLAGS = $(shell pkg-config --cflags check libcjson 2>/dev/null)
 # The state after a rung is, for each file, the newest copy at or below it.
 PARTS := breaker retry item client shared handler
 LAST  := $(lastword $(sort $(wildcard solutions/*)))
-rung   = $(lastword $(shell ls -d solutions/*/$(1).c 2>/dev/null | awk '$$0 < "$(2)/~"'))
-part   = $(if $(filter chapters,$(2)),chapters/$(1).c,$(or $(call rung,$(1),$(2)),chapters/$(1).c))
+# One look at the folder makes the table PART:RUNG=FILE, a word for each.
+PART_TABLE := $(shell printf '%s\n' $(sort $(wildcard solutions/*/*.c) $(addsuffix /~,$(wildcard \
+  solutions/[0-9]*))) | awk -F/ '$$3 == "~" { for (p in at) print p ":" $$1 "/" $$2 "=" at[p]; next } \
+  { at[substr($$3, 1, length($$3) - 2)] = $$0 }')
+part = $(or $(patsubst $(1):$(2)=%,%,$(filter $(1):$(2)=%,$(PART_TABLE))),chapters/$(1).c)
 who_dir = $(BUILD)/$(notdir $(1))/$(MODE)
 
 # $(call who_rules,WHO): objects of that state of the reader's files
