@@ -89,12 +89,12 @@ static struct client_config take_config(struct world *w)
                    .failures = 1 + take_below(w, 3),
                    .failure_pct = take_below(w, 101),
                    .min_calls = 1 + take_below(w, 9)}};
-    if (c.breaker.open_max_ms < c.breaker.open_ms)
-        c.breaker.open_max_ms = 0;
     if (c.breaker.probe_lease_ms == 0) /* then open_ms is the lease */
         c.breaker.open_ms += c.shared.timeout_ms;
     else if (c.breaker.probe_lease_ms <= c.shared.timeout_ms)
         c.breaker.probe_lease_ms += c.shared.timeout_ms;
+    if (c.breaker.open_max_ms < c.breaker.open_ms) /* which has its final value now */
+        c.breaker.open_max_ms = 0;
     if (c.shared.failure_pct > 0)
         c.shared.window_ms += 2 * c.shared.cache_ms;
     return c;
