@@ -45,7 +45,7 @@ commands:
 
 # --- steps of check-all -------------------------------------------------------------------
 OURS_C := $(wildcard chapters/*.c solutions/*/*.c sim/*.c lab/*.c)
-ALL_C := $(wildcard chapters/*.[ch] chapters/*/*.c solutions/*/*.c sim/*.[ch] lab/*.[ch] tests/*.[ch] \
+ALL_C := $(wildcard chapters/*.[ch] chapters/*/*.[ch] solutions/*/*.c sim/*.[ch] lab/*.[ch] tests/*.[ch] \
   tests/*/*.[ch])
 INCLUDES = -Ichapters -Isim -Ilab -Itests -DBREAKER_BUILD='"lint"' $(PKG_CFLAGS) $(LAB_CFLAGS)
 

@@ -54,7 +54,9 @@ static void to_the_call(void)
     want_limit(100, 3, 34, 2, 2); /* 2 of 4; 1 of 3 is less than 34 */
     want_limit(100, 3, 67, 1, 3); /* 2 of 3 is 66.7: not yet */
     want_limit(256, 1, 100, 0, 1);
-    want_limit(200, 100, 1, 99, 1); /* 1 of 100 */
+    want_limit(200, 100, 1, 99, 1);   /* 1 of 100 */
+    want_limit(100, 100, 57, 43, 57); /* 57.0 / 100 * 100 is less than 57 */
+    want_limit(100, 100, 29, 71, 29); /* 29.0 / 100 * 100 is less than 29 */
 }
 
 static void few_calls(void)
@@ -94,7 +96,7 @@ static void old_failures_leave(void)
     want_open(&b, false);
 }
 
-/* Nine refused calls and forty ignored ones: the denominator must not see them. */
+/* Forty ignored calls, and five under way: the denominator must not see them. */
 static void only_ended_calls(void)
 {
     struct breaker b;
@@ -115,26 +117,131 @@ static void only_ended_calls(void)
 
 /* --- any history ------------------------------------------------------------------ */
 
+/* The slow and sure way: every outcome that counts is kept, with the number of
+ * transitions there had been; the share is counted anew at each failure. */
+struct asked {
+    bool open; /* granted, and not recorded yet */
+    int turn;
+    int64_t at_ms;
+};
+
+struct history {
+    struct breaker_config knobs;
+    enum breaker_state state;
+    int turns; /* transitions so far */
+    int64_t turned_ms;
+    char ended[64]; /* 'o' or 'f', in this closed state */
+    int ends;
+    struct asked asked[64];
+    uint32_t count;
+};
+
+static void turn(struct history *h, enum breaker_state state, int64_t now)
+{
+    h->state = state;
+    h->turns++;
+    h->turned_ms = now;
+    h->ends = 0;
+}
+
+static bool row_is_full(const struct history *h)
+{
+    uint32_t row = 0;
+    while ((int)row < h->ends && h->ended[h->ends - 1 - (int)row] == 'f')
+        row++;
+    return h->knobs.failures_to_open > 0 && row >= h->knobs.failures_to_open;
+}
+
+static bool share_is_full(const struct history *h)
+{
+    int size = (int)h->knobs.window_calls, failed = 0;
+    int from = h->ends > size ? h->ends - size : 0, all = h->ends - from;
+    for (int i = from; i < h->ends; i++)
+        failed += h->ended[i] == 'f';
+    return all >= (int)h->knobs.min_calls &&
+           failed * 100 >= all * (int)h->knobs.failure_pct;
+}
+
+static bool rested(const struct history *h, int64_t now)
+{
+    return h->state == BREAKER_OPEN && now >= h->turned_ms + h->knobs.open_ms;
+}
+
+static bool probe_is_out(const struct history *h, int64_t now)
+{
+    for (uint32_t i = 0; i < h->count; i++)
+        if (h->asked[i].open && h->asked[i].turn == h->turns &&
+            now < h->asked[i].at_ms + h->knobs.open_ms)
+            return true;
+    return false;
+}
+
+static void draw_question(struct script_text *script, struct history *h, int64_t now)
+{
+    if (rested(h, now))
+        turn(h, BREAKER_HALF_OPEN, now);
+    bool granted = h->state == BREAKER_CLOSED ||
+                   (h->state == BREAKER_HALF_OPEN && !probe_is_out(h, now));
+    script_add(script, "%" PRId64 " %s p%" PRIu32 ", ", now,
+               granted ? "allow" : "refuse", h->count);
+    h->asked[h->count++] = (struct asked){granted, h->turns, now};
+}
+
+static void hear(struct history *h, char outcome, int64_t now)
+{
+    if (h->state == BREAKER_HALF_OPEN) {
+        turn(h, outcome == 'f' ? BREAKER_OPEN : BREAKER_CLOSED, now);
+        return;
+    }
+    h->ended[h->ends++] = outcome;
+    if (outcome == 'f' && (row_is_full(h) || share_is_full(h)))
+        turn(h, BREAKER_OPEN, now);
+}
+
+/* Any permit may be recorded: in any order, twice, and of any generation. */
+static void draw_answer(struct script_text *script, struct history *h, uint32_t ill_pct,
+                        int64_t now)
+{
+    const char *outcome = chance_below(8) == 0          ? "ignore"
+                          : chance_below(100) < ill_pct ? "fail"
+                                                        : "ok";
+    uint32_t permit = chance_below(h->count);
+    for (int tries = 0; tries < 3 && !h->asked[permit].open; tries++)
+        permit = chance_below(h->count);
+    script_add(script, "%" PRId64 " %s p%" PRIu32 ", ", now, outcome, permit);
+    bool counts = h->asked[permit].open && h->asked[permit].turn == h->turns;
+    h->asked[permit].open = false;
+    if (counts && outcome[0] != 'i')
+        hear(h, outcome[0], now);
+}
+
+static void draw_history(struct history *h, uint32_t moves)
+{
+    static const char *const shown[] = {"closed", "open", "half-open"};
+    struct script_text script = {.length = 0};
+    uint32_t ill_pct = 5 + chance_below(90);
+    int64_t now = 0;
+    for (; moves > 0; moves--) {
+        if (h->count == 0 || chance_below(2) == 0)
+            draw_question(&script, h, now);
+        else
+            draw_answer(&script, h, ill_pct, now);
+        script_add(&script, "%" PRId64 " %s, ", now,
+                   shown[rested(h, now) ? BREAKER_HALF_OPEN : h->state]);
+        now += chance_below(8) == 0 ? 20 : chance_below(3);
+    }
+    play_breaker(&h->knobs, script.text);
+}
+
+/* Short histories first, so that the first to fail is easy to read. */
 static void any_history(void)
 {
-    for (uint32_t i = 0; i < 600; i++) {
+    for (uint32_t i = 0; i < 1200; i++) {
         uint32_t size = 1 + chance_below(13), min = 1 + chance_below(size);
-        struct breaker_config knobs = share_of(size, min, 1 + chance_below(100));
-        struct script_text script = {.length = 0};
-        bool failed[120], open = false;
-        int count = 0;
-        for (uint32_t left = 3 + i / 10; left > 0 && !open; left--) {
-            failed[count++] = chance_below(100) < knobs.failure_pct;
-            int from = count > (int)size ? count - (int)size : 0, bad = 0;
-            for (int k = from; k < count; k++)
-                bad += failed[k];
-            open = failed[count - 1] && count - from >= (int)min &&
-                   bad * 100 >= (count - from) * (int)knobs.failure_pct;
-            script_add(&script, "%d allow, %d %s, ", count, count,
-                       failed[count - 1] ? "fail" : "ok");
-        }
-        script_add(&script, "%d %s", count, open ? "refuse" : "allow");
-        play_breaker(&knobs, script.text);
+        struct history h = {.knobs = share_of(size, min, 1 + chance_below(100))};
+        h.knobs.open_ms = 1 + chance_below(40);
+        h.knobs.failures_to_open = chance_below(4) == 0 ? 1 + chance_below(5) : 0;
+        draw_history(&h, 4 + i / 22);
     }
 }
 
@@ -222,7 +329,7 @@ static const struct check_test tests[] = {
      "breaker_config_error is given, and breaker_init insists on it.",
      .body = nonsense_is_told},
     {"any-history", "all this holds for any history",
-     "These calls were drawn by chance; the last ones of them decide.",
+     "These moves were drawn by chance; the rules above say what had to happen.",
      .body = any_history},
 };
 

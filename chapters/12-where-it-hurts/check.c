@@ -1,0 +1,341 @@
+/* Check of chapter 12: a breaker for each shard, and a bound on calls at once.
+ *
+ * A script has no word for a shard, so what is about shards is plain C: stage.h. */
+#include "model.h"
+#include "stage.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* --- shards ----------------------------------------------------------------------- */
+
+enum { FULL = CLIENT_SHARDS_MAX }; /* so many shards fill the client */
+
+static const struct client_config per_shard = {
+    .breaker = {.failures_to_open = 1, .open_ms = 100000}, .per_shard = 1};
+static const struct client_config kind_per_shard = {
+    .breaker = {.failures_to_open = 1, .open_ms = 100000},
+    .stale_max_ms = 100000,
+    .per_shard = 1};
+static const struct client_config two_per_shard = {
+    .breaker = {.failures_to_open = 2, .open_ms = 100000}, .per_shard = 1};
+static const struct client_config one_for_all_shards = {
+    .breaker = {.failures_to_open = 1, .open_ms = 100000}};
+
+static void each_its_own(void)
+{
+    struct client client = new_client(&per_shard);
+    once(&client, 0, 0, 500);
+    refused(&client, 0, 10);
+    all_well(&client, 1, 3, 20);
+    once(&client, 7000000000000, 60, 500); /* a shard may be any number of 64 bits */
+    refused(&client, 7000000000000, 70);
+    once(&client, 1, 80, 200);
+    want_yes(client_state_at(&client, 0, 90) == BREAKER_OPEN, true,
+             "at 90 ms: shard 0 open?");
+    want_yes(client_state_at(&client, 1, 90) == BREAKER_CLOSED, true,
+             "at 90 ms: shard 1 closed?");
+    refused(&client, 0, 90);
+}
+
+static void one_for_all(void)
+{
+    struct client client = new_client(&one_for_all_shards);
+    once(&client, 7, 0, 500);
+    refused(&client, 8, 10);
+    refused(&client, 0, 20);
+    want_yes(client_state_at(&client, 0, 30) == BREAKER_OPEN, true,
+             "at 30 ms: open, for all?");
+}
+
+static void own_page(void)
+{
+    struct client client = new_client(&kind_per_shard);
+    once(&client, 1, 0, 200);
+    struct client_action action = once(&client, 2, 10, 500);
+    want_yes(action.answer == CLIENT_FAILED, true,
+             "at 11 ms: shard 2 failed, and has no answer of its own?");
+    action = once(&client, 1, 20, 500);
+    want_yes(action.answer == CLIENT_STALE, true, "at 21 ms: shard 1's own, stale?");
+    want_ms(action.age_ms, 20, "its age");
+    all_well(&client, 3, FULL, 100);
+    once(&client, 98, 1000, 200); /* in the place of 2, and the next of 1 */
+    action = once(&client, 99, 1010, 500);
+    want_yes(action.answer == CLIENT_FAILED, true,
+             "at 1011 ms: shard 99 failed, and has no answer of its own?");
+}
+
+static void sixteen_kept(void)
+{
+    struct client client = new_client(&per_shard);
+    for (uint64_t i = 0; i < FULL; i++) /* 0, 16, 32: alike in their last digits */
+        once(&client, i * FULL, 10 * (int64_t)i, 500);
+    for (uint64_t i = 0; i < FULL; i++)
+        refused(&client, i * FULL, 1000 + (int64_t)i);
+}
+
+/* Asked, and let through or refused: either way it is in use. */
+static void longest_unused(void)
+{
+    struct client client = new_client(&two_per_shard);
+    once(&client, 1, 0, 500);
+    all_well(&client, 2, FULL, 10);
+    once(&client, 1, 1000, 404);       /* let through: 2 is now the longest unused */
+    all_well(&client, 101, 115, 2000); /* 2 to 16 make room */
+    once(&client, 1, 3000, 500);       /* so this is its second failure */
+    refused(&client, 1, 3010);
+    all_well(&client, 102, 115, 4000);
+    refused(&client, 1, 5000);
+    all_well(&client, 201, 215, 6000); /* 101 to 115 make room */
+    refused(&client, 1, 7000);
+    all_well(&client, 301, 316, 8000); /* and here shard 1 does */
+    once(&client, 1, 9000, 200);
+}
+
+/* A shard that comes back is new, too: its calls from before count no more. */
+static void comes_back(void)
+{
+    struct client client = new_client(&two_per_shard);
+    struct client_call late[2];
+    all_well(&client, 101, 100 + FULL, 0);
+    called(&client, &late[0], 1, 500); /* in the place of 101 */
+    called(&client, &late[1], 1, 501);
+    all_well(&client, 102, 100 + FULL, 600);
+    once(&client, 99, 1000, 200); /* in the place of 1 */
+    all_well(&client, 103, 100 + FULL, 1100);
+    once(&client, 1, 1500, 200); /* in the place of 102 */
+    finish(&client, &late[0], 500, 1510);
+    finish(&client, &late[1], 500, 1511);
+    once(&client, 1, 1520, 200);
+}
+
+static void starts_anew(void)
+{
+    comes_back();
+    struct client client = new_client(&two_per_shard);
+    all_well(&client, 2, FULL, 0);
+    once(&client, 1, 500, 500);
+    all_well(&client, 2, FULL, 600);
+    once(&client, 99, 1000, 500); /* in the place of shard 1: its first failure */
+    once(&client, 99, 1010, 500);
+    refused(&client, 99, 1020);
+    all_well(&client, 2, FULL, 1100);
+    once(&client, 98, 1500, 200); /* in the place of 99, which was open */
+    want_yes(client_state_at(&client, 98, 1510) == BREAKER_CLOSED, true,
+             "at 1510 ms: shard 98 closed?");
+}
+
+/* Failures for a shard that has made room, then a good answer for one. */
+static void late_outcomes(void)
+{
+    struct client client = new_client(&two_per_shard);
+    struct client_call late[2], good;
+    called(&client, &late[0], 1, 0);
+    called(&client, &late[1], 1, 1);
+    all_well(&client, 2, FULL, 10);
+    once(&client, 99, 1000, 200); /* in the place of shard 1 */
+    finish(&client, &late[0], 500, 1010);
+    finish(&client, &late[1], 500, 1011);
+    once(&client, 99, 1020, 200);
+    called(&client, &good, 99, 1040);
+    all_well(&client, 2, FULL, 1100);
+    once(&client, 98, 1500, 500); /* in the place of 99 */
+    finish(&client, &good, 200, 1510);
+    once(&client, 98, 1520, 500); /* two in a row */
+    refused(&client, 98, 1530);
+}
+
+static void late_page(void)
+{
+    struct client client = new_client(&kind_per_shard);
+    struct client_call late, call;
+    called(&client, &late, 1, 0);
+    all_well(&client, 2, FULL, 10);
+    called(&client, &call, 99, 1000); /* in the place of shard 1 */
+    finish(&client, &late, 200, 1010);
+    struct client_action action = finish(&client, &call, 500, 1020);
+    want_yes(action.answer == CLIENT_FAILED, true,
+             "at 1020 ms: shard 99 failed, and has no answer of its own?");
+}
+
+static void former_shard(void)
+{
+    late_outcomes();
+    late_page();
+}
+
+/* --- a bound ---------------------------------------------------------------------- */
+
+static const struct client_config two_at_once = {
+    .breaker = {.failures_to_open = 5, .open_ms = 1000},
+    .in_flight_max = 2,
+    .per_shard = 1};
+static const struct client_config one_at_once = {
+    .deadline_ms = 100,
+    .breaker = {.failures_to_open = 4, .open_ms = 1000},
+    .in_flight_max = 1};
+static const struct client_config sleeper = {
+    .retry = {.attempts = 2, .backoff_ms = 1000000}, .in_flight_max = 1};
+static const struct client_config short_fuse = {
+    .breaker = {.failures_to_open = 2, .open_ms = 1000}, .in_flight_max = 1};
+static const struct client_config two_probes = {
+    .breaker = {.failures_to_open = 1, .open_ms = 1000, .probes_at_once = 2},
+    .in_flight_max = 2};
+static const struct client_config kind_one = {.stale_max_ms = 60000,
+                                              .in_flight_max = 1};
+static const struct client_config no_bound = {.deadline_ms = 1000};
+
+static void bounded(void)
+{
+    struct client client = new_client(&two_at_once);
+    struct client_call call[2];
+    called(&client, &call[0], 1, 0);
+    called(&client, &call[1], 2, 1);
+    refused(&client, 1, 2);
+    refused(&client, 3, 3); /* another shard, and the same bound */
+    finish(&client, &call[0], 200, 10);
+    called(&client, &call[0], 3, 11);
+    refused(&client, 1, 12);
+}
+
+static void probe_unspent(void)
+{
+    play_client(&kind_one, "0 start a, 0 call a, 10 reply 200 a, 11 start b, 11 call b,"
+                           "12 start c, 12 stale 200 c, 12 calls 2 c");
+    play_client(&two_probes,
+                "0 start a, 0 call a, 1 start b, 1 call b, 5 reply 500 a, 6 start x,"
+                "6 refused x, 1005 start p, 1005 call p, 1006 start q, 1006 refused q,"
+                "1010 reply 200 b, 1011 start r, 1011 call r, 1012 calls 4 r");
+}
+
+/* --- random histories ------------------------------------------------------------- */
+
+enum { RUNNING = 12 }; /* calls under way at once */
+
+/* One move of a history: somebody asks, or an answer comes for one under way. */
+static void move(struct client *client, struct model *model, struct under_way *way,
+                 uint64_t shard, int64_t now)
+{
+    static const int statuses[] = {200, 404, 500, 503, 0};
+    if (way->running) {
+        int status = statuses[chance_below(5)];
+        finish(client, &way->call, status, now);
+        model_end(model, way, status, now);
+        way->running = false;
+        return;
+    }
+    uint64_t key = model->config.per_shard ? shard : 0;
+    struct client_action action = start(client, &way->call, shard, now);
+    way->running = model_ask(model, way, key, now);
+    want_called(&action, now, way->running);
+}
+
+static void play_history(const struct client_config *config, uint32_t shards, int moves)
+{
+    struct model *model = calloc(1, sizeof *model);
+    struct client *client = calloc(1, sizeof *client);
+    struct under_way way[RUNNING] = {{.life = 0}};
+    int64_t now = 0;
+    story_begin();
+    model->config = *config;
+    client_init(client, config, chance());
+    for (int i = 0; i < moves; i++) {
+        now += 1 + chance_below(30);
+        move(client, model, &way[chance_below(RUNNING)], chance_below(shards), now);
+        uint64_t shown = config->per_shard ? chance_below(shards) : 0;
+        want_yes(client_state_at(client, shown, now) == model_state(model, shown, now),
+                 true, "at %" PRId64 " ms: the state shown for shard %" PRIu64, now,
+                 shown);
+    }
+    free(client);
+    free(model);
+}
+
+static void random_histories(void)
+{
+    static const struct {
+        uint32_t per_shard, in_flight_max, shards;
+    } kind[] = {{1, 0, 20}, {1, 3, 5}, {0, 0, 20}, {1, 0, 17}, {0, 2, 3}};
+    for (int i = 0; i < 300; i++) {
+        struct client_config config = {
+            .breaker = {.failures_to_open = 1 + (uint32_t)i % 3, .open_ms = 100},
+            .in_flight_max = kind[i % 5].in_flight_max,
+            .per_shard = kind[i % 5].per_shard};
+        play_history(&config, kind[i % 5].shards,
+                     10 + i * (STEPS_MAX - 10) / 300); /* short ones first */
+    }
+}
+
+/* --- the table -------------------------------------------------------------------- */
+
+static const struct check_test tests[] = {
+    {"one-for-all", "without per_shard one breaker decides for all shards",
+     "per_shard 0 is off: whichever shard failed, all are refused.",
+     .body = one_for_all},
+    {"each-its-own", "with it each shard has its own, and no other notices",
+     "What a call says, it says about the shard that was called.",
+     .body = each_its_own},
+    {"own-page", "only a shard's own last answer stands in for it",
+     "A page of another shard may be another customer's page.", .body = own_page},
+    {"sixteen-kept", "sixteen shards are kept, whatever their numbers",
+     "A slot is found by comparing the whole number, never by a part of it.",
+     .body = sixteen_kept},
+    {"longest-unused", "for one more the shard longest unused makes room",
+     "Unused is not asked: being refused is use, or an open breaker would be forgotten "
+     "just because it is open.",
+     .body = longest_unused},
+    {"starts-anew", "a slot that changes hands starts anew",
+     "The new shard has not failed yet: no count, no open breaker is handed down.",
+     .body = starts_anew},
+    {"former-shard", "an answer to the former shard's call says nothing of the new one",
+     "Permits of the former shard must be worthless, and its answers must not stand "
+     "in.",
+     .body = former_shard},
+    {"bounded", "never more than in_flight_max calls run at once, over all shards",
+     "Whoever would be one too many is refused at once.", .body = bounded},
+    {"no-bound", "without in_flight_max any number may run", "A knob left at 0 is off.",
+     .client = &no_bound,
+     .script = "0 start a, 0 call a, 0 start b, 0 call b, 0 start c, 0 call c,"
+               "0 start d, 0 call d, 1 start e, 1 call e, 1 start f, 1 call f,"
+               "1 start g, 1 call g, 1 start h, 1 call h, 1 calls 8 h"},
+    {"given-back", "a place is given back however the call ends",
+     "Good, bad, ignored, late, never, or not made at all: each way out counts one "
+     "down, "
+     "and once.",
+     .client = &one_at_once,
+     .script = "0 start a, 0 call a, 1 reply 200 a, 2 start b, 2 call b, 3 reply 404 b,"
+               "4 start c, 4 call c, 5 reply 500 c, 6 start d, 6 call d, 106 timeout d,"
+               "107 start e, 107 call e, 207 reply 200 e, 207 timed-out e,"
+               "208 start f, 208 call f, 209 reply 500 f, 210 start g, 210 refused g,"
+               "1300 start h, 1300 call h, 1301 start i, 1301 refused i,"
+               "1310 reply 200 h, 1311 start j 1300, 1311 refused j,"
+               "1312 start k, 1312 call k, 1313 start l, 1313 refused l"},
+    {"asleep", "who sleeps before a retry holds no place",
+     "Places are for calls under way. Who wakes asks again, like everybody.",
+     .client = &sleeper,
+     .script = "0 start a, 0 call a, 5 reply 500 a, 5 sleep a, 6 start b, 6 call b,"
+               "7 start c, 7 refused c, 9000 woke a, 9000 failed 502 a, 9000 calls 2 a,"
+               "9001 reply 200 b, 9001 fresh b, 9002 start d, 9002 call d"},
+    {"no-news", "a full bulkhead says nothing about the backend",
+     "It counts neither as a failure nor as a success.", .client = &short_fuse,
+     .script = "0 start a, 0 call a, 1 start b, 1 refused b, 2 start c, 2 refused c,"
+               "3 start d, 3 refused d, 10 reply 200 a, 10 fresh a, 11 start e,"
+               "11 call e, 12 reply 500 e, 13 start f, 13 call f, 14 start g,"
+               "14 refused g, 15 reply 500 f, 16 start h, 16 refused h, 16 calls 3 h"},
+    {"probe-unspent",
+     "a full bulkhead spends no probe, and lets the last good answer stand in",
+     "Ask the bulkhead first: a probe that is taken and not sent keeps its slot until "
+     "its lease ends.",
+     .body = probe_unspent},
+    {"any-history", "all this holds for any history",
+     "A random history came out otherwise than in the model, where no breaker is ever "
+     "used twice.",
+     .body = random_histories},
+};
+
+int main(int argc, char **argv)
+{
+    return check_main(argc, argv,
+                      &(struct check){12, "where-it-hurts", tests,
+                                      (int)(sizeof tests / sizeof tests[0])});
+}
