@@ -56,12 +56,16 @@ for id in 00-green 01-hang 02-again 08-rates; do
     mkdir "chapters/$id" "solutions/$id"
 done
 for part in breaker retry item client shared handler; do
-    echo "$part, rung 0" >"solutions/00-green/$part.c"
+    echo "extern int $part; /* rung 0 */" >"solutions/00-green/$part.c"
 done
-echo 'void f(void) { todo(1, 2); todo(8, 1); }' >>solutions/00-green/retry.c
-echo "retry, rung 1" >solutions/01-hang/retry.c
-echo "retry, rung 2" >solutions/02-again/retry.c
-echo "breaker, rung 8" >solutions/08-rates/breaker.c
+cat >>solutions/00-green/retry.c <<'END'
+void todo(int chapter, int task);
+void f(void);
+void f(void) { todo(1, 2); todo(8, 1); }
+END
+echo "extern int retry; /* rung 1 */" >solutions/01-hang/retry.c
+echo "extern int retry; /* rung 2 */" >solutions/02-again/retry.c
+echo "extern int breaker; /* rung 8 */" >solutions/08-rates/breaker.c
 cp solutions/00-green/*.c chapters/
 echo "/* given */" >chapters/breaker.h
 cat >chapters/01-hang/hints.md <<'END'
@@ -87,9 +91,11 @@ printf 'misconception: later is fine\nseen in: -\n\n--- a/x\n+++ b/x\n-good\n+ba
 # each of them: no chapter, and chapters that are none
 for command in hint start reveal predict wrong; do
     t 2 "Which chapter? Say, for example, make $command CH=3; the chapters here are 0, 1, 2, 8." m $command
-    for typo in 3 99 -1 1x lab '*' '' '1 2' 08-rate 123456789012345678901234567890; do
-        t 2 "the chapters here are 0, 1, 2, 8." m $command "CH=$typo"
-    done
+    t 2 "CH is written in capitals: make $command CH=1" m $command ch=1
+    t 2 "There is no chapter CH=3; the chapters here are 0, 1, 2, 8." m $command CH=3
+done
+for typo in 99 -1 1x lab '*' '' '1 2' 08-rate 123456789012345678901234567890; do
+    t 2 "the chapters here are 0, 1, 2, 8." m hint "CH=$typo"
 done
 t 2 "the chapters here are" m watch CH=7
 
@@ -97,6 +103,9 @@ t 2 "the chapters here are" m watch CH=7
 t 0 "Start here: read chapters/00-green/README.md" m
 t 0 "make check CH=0" m help
 t 0 "1 to write    not checked" m status
+case $said in *"1  hang                        1 to write"*"8  rates                       1 to write"*) ;; *)
+    complain "counts what is left to write wrongly" m status ;;
+esac
 mkdir -p build/chapters/san
 printf '3 3\npass a\nend\n' >build/chapters/san/check-00.result
 t 0 "green  3 of 3" m status
@@ -110,6 +119,38 @@ printf '0 0\nend\n' >build/chapters/san/check-01.result
 t 0 "You are at chapter 1" m status
 touch -t 200001010000 build/chapters/san/check-00.result
 t 0 "green  3 of 3, files changed since" m status
+
+touch build/chapters/san/check-00.result
+mkdir -p chapters/00-green && touch -t 203001010000 chapters/00-green/check.c # the check itself changed
+t 0 "green  3 of 3, files changed since" m status
+rm chapters/00-green/check.c
+printf '02-again a\n02-again b\n' >tests/ids.txt
+t 0 "not checked, 2 tests" m status
+silent "does not compile"
+silent "You last changed"
+
+# status of files that were worked on, and of those that no compiler takes
+echo '/* mine */' >>chapters/item.c
+t 0 "You last changed chapters/item.c, less than a minute ago." m status
+silent "does not compile"
+touch -d '3 hours ago' chapters/item.c
+t 0 "You last changed chapters/item.c, 3 hours ago." m status
+touch -d '50 hours ago' chapters/item.c
+t 0 "You last changed chapters/item.c, 2 days ago." m status
+touch chapters/item.c
+echo 'int f(void) { return 1 }' >>chapters/item.c
+t 0 "This does not compile, so no check can be played:" m status
+case $said in *chapters/item.c:3:*error:*) ;; *) complain "names no line" m status ;; esac
+t 0 "make check CH=1" m status
+touch build/chapters/san/item.o # says make: it was compiled after the last change
+t 0 "make check CH=1" m status
+silent "does not compile"
+touch -t 200001010000 build/chapters/san/item.o
+t 0 "This does not compile" m status
+cp solutions/00-green/item.c chapters/
+t 0 "make check CH=1" m status
+silent "does not compile"
+silent "You last changed"
 
 # hint: the level, the task
 t 0 "two-one" m hint CH=1
@@ -144,18 +185,26 @@ t 0 "later is fine" m wrong CH=1 FORCE=1
 printf '9 9\npass a\nend\n' >build/chapters/san/check-01.result
 t 0 "+bad" m wrong CH=1
 t 0 "keeps no wrong answers" m wrong CH=2
+# read by somebody who has soon seen enough: head takes one line and goes
+long=tests/wrong/01-hang/long.patch
+awk 'BEGIN { for (i = 0; i < 20000; i++) print "+a line that fills the pipe", i }' >$long
+t 0 "wrong answers that the check of chapter 1 rejects" sh -c "$make --no-print-directory wrong CH=1 | head -n 1"
+silent Error
+t 0 "wrong answers" sh -c "$make --no-print-directory wrong CH=1 | { read -r line; echo \"\$line\"; }"
+silent Error
+rm $long
 
 # reveal: asks; shows the rung against the state before it
 t 2 "make reveal CH=2 YES=1" m reveal CH=2
 silent "rung 2"
-t 0 "+retry, rung 2" m reveal CH=2 YES=1
-t 0 "-retry, rung 1" m reveal CH=2 YES=1
-t 0 "-breaker, rung 0" m reveal CH=8 YES=1
+t 0 "+extern int retry; /* rung 2 */" m reveal CH=2 YES=1
+t 0 "-extern int retry; /* rung 1 */" m reveal CH=2 YES=1
+t 0 "-extern int breaker; /* rung 0 */" m reveal CH=8 YES=1
 t 0 "no answer to reveal" m reveal CH=0
 if script -qec true /dev/null >/dev/null 2>&1; then # a terminal to ask on
     t 0 "Not shown." type_in 'n
 ' script -qec "$make reveal CH=2" /dev/null
-    t 0 "retry, rung 2" type_in 'y
+    t 0 "retry; /* rung 2 */" type_in 'y
 ' script -qec "$make reveal CH=2" /dev/null
 fi
 
@@ -194,25 +243,48 @@ cksum chapters/*.c >"$tmp/after"
 same "$tmp/before" "$tmp/after"
 t 0 6 sh -c 'ls chapters/*.c | grep -c .'
 
-# watch: checks at once, again after a save, and ends when told to
-MAKE="$make" CH=1 sh tests/reader/watch.sh >"$tmp/watched" 2>&1 &
-watcher=$!
+# watch: checks at once, again after a save, and ends when told to; where nothing tells it
+# of a save, and where something does
 seen() { # COUNT: wait until it has checked so often
     waited=0
-    while [ "$(grep -c '^checked 1' "$tmp/watched")" -lt "$1" ] && [ $waited -lt 10 ]; do
-        sleep 1 && waited=$((waited + 1))
+    while [ "$(grep -c '^checked 1' "$tmp/watched")" -lt "$1" ] && [ $waited -lt 100 ]; do
+        sleep 0.1 && waited=$((waited + 1))
     done
 }
-seen 1
-echo changed >>chapters/retry.c
-seen 2
-sleep 2
-kill -TERM $watcher
-ended=0
-wait $watcher || ended=$?
-t 0 "0" echo $ended
-t 0 "Stopped watching." cat "$tmp/watched"
-t 0 "2" grep -c '^checked 1' "$tmp/watched"
+watch_once() { # PATH: with these tools
+    PATH=$1 MAKE="$make" CH=1 sh tests/reader/watch.sh >"$tmp/watched" 2>&1 &
+    watcher=$!
+    seen 1
+    touch chapters/retry.c # saved, but the same
+    sleep 1.2
+    echo changed >>chapters/retry.c
+    seen 2
+    sleep 1.2
+    kill -TERM $watcher
+    ended=0
+    wait $watcher || ended=$?
+    t 0 "0" echo $ended
+    t 0 "Stopped watching." cat "$tmp/watched"
+    t 0 "2" grep -c '^checked 1' "$tmp/watched"
+    silent 3
+}
+polling=$tmp/polling waking=$tmp/waking
+mkdir "$polling" "$waking"
+for tool in sh cksum sleep sed grep make ls find basename paste awk tail head date cat; do
+    ln -s "$(command -v $tool)" "$polling/$tool"
+done
+watch_once "$polling"
+# As inotifywait does: ends when a file was written, or after its -t seconds.
+cat >"$waking/inotifywait" <<'END'
+#!/bin/sh
+echo "$*" >>"$0.asked"
+before=$(cksum chapters/*.c)
+for i in 1 2 3 4 5 6; do [ "$before" = "$(cksum chapters/*.c)" ] || exit 0; sleep 0.5; done
+exit 2
+END
+chmod +x "$waking/inotifywait"
+watch_once "$waking:$PATH"
+t 0 "chapters chapters/01-hang" cat "$waking/inotifywait.asked"
 
 # step.sh
 t 0 "ok fine" sh "$here/tests/step.sh" fine true
@@ -228,27 +300,34 @@ mkdir "$real" && cd "$here" || exit 2
 for file in Makefile run chapters solutions sim tests .ci; do
     [ ! -e "$file" ] || cp -r "$file" "$real/"
 done
+mkdir "$real/lab" && cp lab/*.mk "$real/lab/"
 cd "$real" || exit 2
 rm -rf chapters/backup-*
 t 0 "make status" m
-t 0 "make status" m help
 t 0 "green-first" m status
 t 2 "*** No rule to make target 'chekc'" m chekc
+# From here on as make would call them: reading the whole Makefile each time takes minutes.
+typed() { # COMMAND NAME=VALUE...
+    script=tests/reader/$1.sh && shift
+    env BUILD=build MAKE="$make" "$@" sh "$script"
+}
+t 0 "" typed start CH=2
+t 0 "already. Nothing was changed." typed start CH=2
 for dir in chapters/[0-9][0-9]-*/; do
     id=$(basename "$dir")
     n=$(printf '%s' "${id%%-*}" | sed 's/^0\(.\)/\1/')
-    t 0 "" m start "CH=$n"
-    t 0 "already. Nothing was changed." m start "CH=$n"
-    t 0 "" m reveal "CH=$n" YES=1
-    t 0 "" m wrong "CH=$n" FORCE=1
+    t 0 "" typed start "CH=$n"
+    t 0 "" typed reveal "CH=$n" YES=1
+    t 0 "" typed wrong "CH=$n" FORCE=1
     if [ -f "$dir/hints.md" ]; then
-        # shellcheck disable=SC2013 # a number a line
-        for task in $(sed -n 's/^## *[Tt]ask *\([0-9]*\).*/\1/p' "$dir/hints.md"); do
-            for level in 1 2 3; do
-                t 0 "hint $level of 3" m hint "CH=$n" "L=$level" "TASK=$task"
-                [ "$(printf '%s\n' "$said" | grep -c .)" -gt 2 ] || complain "is empty" m hint "CH=$n" "L=$level" "TASK=$task"
-            done
-        done
+        t 0 "hint 1 of 3" typed hint "CH=$n"
+        # every task has its three levels, and every level something to say
+        # shellcheck disable=SC2016 # awk's own
+        t 0 "" awk '
+            /^## *[Tt]ask/ { task = $3 + 0; level = 0; tasks++ }
+            /^### / { level = $2 + 0 }
+            !/^#/ && NF && level { said[task, level] = 1 }
+            END { for (key in said) n++; exit !(tasks > 0 && n == 3 * tasks) }' "$dir/hints.md"
     fi
     if [ -f "$dir/predict.txt" ]; then
         for field in answer why; do
@@ -260,7 +339,7 @@ for dir in chapters/[0-9][0-9]-*/; do
 
 
 
-" m predict "CH=$n"
+" typed predict "CH=$n"
     fi
 done
 

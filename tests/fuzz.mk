@@ -9,7 +9,7 @@
 #   make fuzz FUZZERS=item          one of them
 ifndef FUZZ_MK
 FUZZ_MK := 1
-include lab/programs.mk
+-include lab/programs.mk
 
 WORLD_DIR   = $(BUILD)/tests/$(MODE)/world
 SCENE_PARTS  = $(SIM_PARTS) adapter

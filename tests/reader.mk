@@ -4,5 +4,7 @@
 READER := help status hint start reveal predict wrong watch doctor
 .PHONY: $(READER)
 
+# 141: whoever read the output (head, less) had seen enough, and that is no error.
 $(READER):
-	@BUILD='$(BUILD)' CC='$(CC)' MAKE='$(MAKE)' sh tests/reader/$@.sh
+	@BUILD='$(BUILD)' CC='$(CC)' MAKE='$(MAKE)' sh tests/reader/$@.sh || \
+	  { code=$$?; [ $$code = 141 ] || exit $$code; }

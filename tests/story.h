@@ -18,6 +18,7 @@ struct story {
     bool told;                   /* it ended because something else was wanted */
     bool chance;                 /* it drew random numbers */
     bool misspelt;               /* the script is at fault, not the reader */
+    bool quick;                  /* nobody listens: what would be told ends it */
     int todo_chapter, todo_task; /* it met an unwritten function; 0: none */
     unsigned lines;              /* told so far; the last STORY_LINES are kept */
     char line[STORY_LINES][STORY_WIDTH];

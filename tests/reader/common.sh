@@ -23,40 +23,49 @@ title() { printf '%s%s%s\n' "$bold" "$*" "$plain"; }
 
 ids() { # 00-green-first 01-a-call-that-hangs ...
     for dir in chapters/[0-9][0-9]-*/; do
-        [ ! -d "$dir" ] || basename "$dir"
+        [ ! -d "$dir" ] || { dir=${dir#chapters/} && say "${dir%/}"; }
     done
 }
 
-plain_number() { # 03-trip, 03 or 3 -> 3
-    n=${1%%-*}
-    while [ "${n#0}" != "$n" ] && [ "$n" != 0 ]; do n=${n#0}; done
-    say "$n"
+number_of() { # 03-trip, 03 or 3 -> 3, in $number: a subshell for each costs a reader time
+    number=${1%%-*}
+    while [ "${number#0}" != "$number" ] && [ "$number" != 0 ]; do number=${number#0}; done
 }
 
 chapter_names() { # 0, 1, 2 ...
-    for id in $(ids); do plain_number "$id"; done | paste -sd, - | sed 's/,/, /g'
+    names=''
+    for id in $(ids); do
+        number_of "$id"
+        names="$names${names:+, }$number"
+    done
+    say "$names"
 }
 
 set_chapter() { # by id
-    ID=$1 NN=${1%%-*} DIR=chapters/$1
-    CH=$(plain_number "$1")
+    number_of "$1"
+    ID=$1 NN=${1%%-*} DIR=chapters/$1 CH=$number
 }
 
 # Sets CH, NN, ID and DIR from the CH that was typed, or refuses.
 need_chapter() {
-    there="the chapters here are $(chapter_names)"
-    [ -n "$(ids)" ] || refuse "There is no chapter here yet: chapters/ holds no folder such as 03-trip."
-    [ -n "${CH:-}" ] || refuse "Which chapter? Say, for example, make $1 CH=3; $there."
-    for id in $(ids); do
-        case $CH in
-        "$id") ;;
-        *[!0-9]*) continue ;;
-        *) [ "$(plain_number "$CH")" = "$(plain_number "$id")" ] || continue ;;
+    all=$(ids)
+    [ -n "$all" ] || refuse "There is no chapter here yet: chapters/ holds no folder such as 03-trip."
+    [ -z "${ch:-}" ] || refuse "CH is written in capitals: make $1 CH=$ch"
+    [ -n "${CH:-}" ] || refuse "Which chapter? Say, for example, make $1 CH=3; the chapters here are $(chapter_names)."
+    case $CH in
+    *[!0-9]*) wanted=$CH ;; # 03-trip, or a typo
+    *) number_of "$CH" && wanted=$number ;;
+    esac
+    for id in $all; do
+        number_of "$id"
+        case $wanted in
+        "$id" | "$number")
+            set_chapter "$id"
+            return
+            ;;
         esac
-        set_chapter "$id"
-        return
     done
-    refuse "There is no chapter CH=$CH; $there."
+    refuse "There is no chapter CH=$CH; the chapters here are $(chapter_names)."
 }
 
 # --- the ladder ---------------------------------------------------------------------
@@ -81,25 +90,28 @@ todos() { # calls of todo() left for chapter CH, as "file:line:task"
         sed "s/^\([^:]*:[0-9]*\):.*todo($1, *\([0-9]*\).*/\1:\2/" || true
 }
 
-result_file() { # NN
+# What the last check of chapter NN said: $passed of $played, kept in the file $at; all
+# empty if it was not run.
+look_up() { # NN
+    at='' passed='' played='' more=''
+    set -- "${BUILD:-build}"/chapters/*/check-"$1".result
+    [ -f "$1" ] || return 0
+    at=$1
     # shellcheck disable=SC2012 # the names are ours, and ls alone sorts by time
-    ls -t "${BUILD:-build}"/chapters/*/check-"$1".result 2>/dev/null | head -n 1
+    [ $# = 1 ] || at=$(ls -t "$@" | head -n 1)
+    read -r passed played more <"$at" || true
+    case "$passed,$played$more" in
+    ,* | *, | *[!0-9,]*) at='' passed='' played='' ;;
+    esac
 }
 
-# What the last check of chapter NN said, as "passed total"; nothing if it was not run.
-result() {
-    file=$(result_file "$1")
-    if [ -n "$file" ]; then sed -n '1{/^[0-9]* [0-9]*$/p;}' "$file"; fi
+green() { # NN: was its last check all green?
+    look_up "$1"
+    [ -n "$passed" ] && [ "$passed" = "$played" ] && [ "$played" -gt 0 ]
 }
 
-changed_since() { # was a file of the reader's changed since the check of chapter NN?
-    [ -n "$(find chapters/*.c chapters/*.h -newer "$(result_file "$1")")" ]
-}
-
-passed() { # is the last check of chapter NN all green?
-    # shellcheck disable=SC2046 # two words
-    set -- $(result "$1")
-    [ $# -eq 2 ] && [ "$1" = "$2" ] && [ "$2" -gt 0 ]
+changed_since() { # NN FILE: a file of the reader's, or the check, after that result
+    [ -n "$(find chapters/*.c chapters/*.h "chapters/$1"-*/check.c -newer "$2" 2>/dev/null)" ]
 }
 
 # Where the reader stands, as two lines: a sentence, and the one command to go on with. It
@@ -109,10 +121,9 @@ where_am_i() {
     began=$(sed -n 's/^\([0-9]*\)-.* started$/\1/p' .progress 2>/dev/null | tail -n 1)
     for id in $(ids); do
         set_chapter "$id"
-        score=$(result "$NN")
-        if [ -n "$score" ]; then
-            ! passed "$NN" || continue
-            say "You are at chapter $CH, ${ID#*-}: ${score% *} of ${score#* } tests pass."
+        ! green "$NN" || continue
+        if [ -n "$at" ]; then
+            say "You are at chapter $CH, ${ID#*-}: $passed of $played tests pass."
         elif [ "$NN" -lt "${began:-0}" ]; then
             continue
         elif [ "$CH" = 0 ]; then

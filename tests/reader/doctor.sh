@@ -37,6 +37,8 @@ title "Better with"
 row sanitizers "catch wild pointers; checks run without" "CC=clang, or another compiler" \
     "$(compiles -fsanitize=address,undefined && echo address, undefined)"
 row gnuplot "draws plots as SVG, else they are text" "./run plot CH=0" "$(version gnuplot --version)"
+row inotifywait "wakes make watch at once" "install inotify-tools; it looks once a second" \
+    "$(command -v inotifywait >/dev/null && echo there)"
 charset=${LC_ALL:-${LC_CTYPE:-${LANG:-none}}}
 case $charset in *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) utf8=$charset ;; *) utf8='' ;; esac
 row UTF-8 "finer plots in text; the locale is $charset" "export LC_ALL=C.UTF-8" "$utf8"

@@ -29,6 +29,7 @@ cat <<'END'
 
   make book               all chapters as pages, an EPUB and a PDF, in build/book/
   make lab-local          the last stage on this machine; make lab-check TASK=1
+  For a teacher: make check CH=3 TAP=file, XML=file or JSON=file; SEED=7 draws other tests.
   make check              the workbook checks itself: library, ladder, wrong answers
 
   ./run TARGET            the same as make, but installs first what is missing

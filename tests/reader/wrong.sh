@@ -6,16 +6,20 @@ need_chapter wrong
 
 set -- tests/wrong/"$ID"/*.patch
 [ -f "$1" ] || { say "Chapter $CH keeps no wrong answers." && exit 0; }
-if [ "${FORCE:-}" != 1 ] && ! passed "$NN"; then
+if [ "${FORCE:-}" != 1 ] && ! green "$NN"; then
     refuse "First your own answer: make check CH=$CH is not green yet. (FORCE=1 shows them all the same.)"
 fi
 
 title "$# wrong answers that the check of chapter $CH rejects. Before you read on in each:"
 say "which test catches it, and at which millisecond?"
-for patch; do
-    say
-    title "--- $(basename "$patch" .patch | tr - ' ')"
-    sed '/^caught by: /d; /^seen in: -$/d' "$patch"
-    say
-    sed -n 's/^caught by: /Caught by the test /p' "$patch"
-done
+awk -v bold="$bold" -v plain="$plain" '
+    function caught() { if (by != "") print "\nCaught by the test " by; by = "" }
+    FNR == 1 {
+        caught()
+        name = FILENAME
+        gsub(/^.*\/|\.patch$/, "", name)
+        gsub(/-/, " ", name)
+        print "\n" bold "--- " name plain }
+    sub(/^caught by: /, "") { by = $0; next }
+    $0 != "seen in: -"
+    END { caught() }' "$@"

@@ -1,0 +1,50 @@
+# shellcheck shell=sh
+# patched.sh - a wrong answer, built. Sourced by those who play one: wrong-table.sh,
+# snapshots.sh. Make hands down how it builds: BUILD MODE CC FLAGS LIBS.
+#
+#   work=$(mktemp -d)
+#   state_after 03 "$work"                  chapters/*.c as they stand after rung 03
+#   apply_patch "$patch" "$work"            the wrong answer on top
+#   build_patched "$patch" 03-trip "$work" "$CHECKER"    -> $work/check
+#
+# Each returns non-zero if it cannot, and $work/said has the reason.
+
+field() { # NAME PATCH: a line of the header
+    sed -n "s/^$1: //p" "$2" | head -n 1
+}
+
+newest() { # FILE NN: the newest copy at or below a rung
+    # shellcheck disable=SC2012 # the names are ours
+    ls -d solutions/*/"$1" | awk -F/ -v nn="$2" 'substr($2, 1, 2) <= nn' | tail -n 1
+}
+
+state_after() { # NN DIR
+    mkdir -p "$2/chapters"
+    for part in breaker retry item client shared handler; do
+        cp "$(newest $part.c "$1")" "$2/chapters/$part.c"
+    done
+}
+
+apply_patch() { # PATCH WORK
+    patch -s -f -p1 --fuzz=0 -d "$2" <"$1" >"$2/said" 2>&1
+}
+
+# Only the files that the patch names are compiled, the rest is as make built it. From
+# within WORK, so that messages name chapters/breaker.c and not a temporary folder.
+build_patched() { # PATCH CHAPTER WORK OBJECTS
+    objects=''
+    headers=$PWD/chapters
+    for file in "$3"/chapters/*.c; do
+        part=$(basename "$file" .c)
+        if grep -q "^+++ b/chapters/$part.c" "$1"; then
+            objects="$objects $3/$part.o"
+            # shellcheck disable=SC2086 # flags are words
+            (cd "$3" && $CC $FLAGS -I"$headers" -c "chapters/$part.c" -o "$part.o") \
+                >"$3/said" 2>&1 || return 1
+        else
+            objects="$objects $BUILD/$2/$MODE/$part.o"
+        fi
+    done
+    # shellcheck disable=SC2086
+    $CC $FLAGS $4 $objects $LIBS -o "$3/check" >"$3/said" 2>&1
+}
