@@ -169,7 +169,7 @@ static void draw_move(struct script_text *script, struct history *h, int64_t now
 /* Short histories first, so that the first to fail is easy to read. */
 static void any_history(void)
 {
-    for (uint32_t i = 0; i < 2000; i++) {
+    for (uint32_t i = 0; i < 1400; i++) {
         struct script_text script = {.length = 0};
         struct history h = {.knobs = {.failures_to_open = 1 + chance_below(3),
                                       .open_ms = 1 + chance_below(60),
@@ -177,7 +177,7 @@ static void any_history(void)
                                       .probes_at_once = chance_below(4),
                                       .probe_lease_ms = chance_below(3) * 15}};
         int64_t now = (int64_t)(chance() >> (24 + chance_below(40)));
-        for (uint32_t moves = 4 + i / 40; moves > 0; moves--) {
+        for (uint32_t moves = 4 + i / 28; moves > 0; moves--) {
             draw_move(&script, &h, now);
             now += chance_below(25);
         }

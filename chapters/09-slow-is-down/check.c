@@ -101,7 +101,7 @@ static bool too_many(const struct seen *seen, int64_t now)
     return all >= 4 && failed * 100 >= all * 50;
 }
 
-static void any_history(void)
+static void any_window(void)
 {
     for (uint32_t i = 0; i < 300; i++) {
         struct seen seen = {.count = 0};
@@ -176,6 +176,137 @@ static void none_left(void)
     }
 }
 
+/* --- any history of slow calls ---------------------------------------------------- */
+
+/* The slow and sure way: all calls are kept, with when they began and ended. All times
+ * are multiples of 3 ms and slow is 16: a call is then 15 ms old or 18, and no breaker
+ * that keeps ages by eighths of slow_ms can be in doubt. Each answer is followed by a
+ * question, for which of the two opens it, when both could, is not laid down. */
+struct call {
+    bool open; /* granted, and not recorded yet */
+    int turn;  /* how many transitions there had been when it began */
+    int64_t at_ms;
+};
+
+struct ended {
+    bool failed, slow;
+};
+
+struct history {
+    struct breaker_config knobs;
+    enum breaker_state state;
+    int turns;
+    int64_t turned_ms;
+    struct ended ended[64]; /* in this closed state */
+    int ends;
+    struct call call[64];
+    uint32_t count;
+};
+
+static void turn(struct history *h, enum breaker_state state, int64_t now)
+{
+    h->state = state;
+    h->turns++;
+    h->turned_ms = now;
+    h->ends = 0;
+}
+
+static int under_way_too_long(const struct history *h, int64_t now)
+{
+    int n = 0;
+    for (uint32_t i = 0; i < h->count; i++)
+        n += h->call[i].open && h->call[i].turn == h->turns &&
+             now - h->call[i].at_ms >= h->knobs.slow_ms;
+    return n;
+}
+
+static bool too_much(const struct history *h, int64_t now, bool of_slow)
+{
+    int size = (int)h->knobs.window_calls, part = 0;
+    int from = h->ends > size ? h->ends - size : 0;
+    int late = of_slow ? under_way_too_long(h, now) : 0, all = h->ends - from + late;
+    for (int i = from; i < h->ends; i++)
+        part += of_slow ? h->ended[i].slow : h->ended[i].failed;
+    int pct = (int)(of_slow ? h->knobs.slow_pct : h->knobs.failure_pct);
+    return all >= (int)h->knobs.min_calls && (part + late) * 100 >= all * pct;
+}
+
+static bool probe_is_out(const struct history *h, int64_t now)
+{
+    for (uint32_t i = 0; i < h->count; i++)
+        if (h->call[i].open && h->call[i].turn == h->turns &&
+            now < h->call[i].at_ms + h->knobs.open_ms)
+            return true;
+    return false;
+}
+
+static void draw_question(struct script_text *script, struct history *h, int64_t now)
+{
+    if (h->state == BREAKER_OPEN && now >= h->turned_ms + h->knobs.open_ms)
+        turn(h, BREAKER_HALF_OPEN, now);
+    if (h->state == BREAKER_CLOSED && under_way_too_long(h, now) > 0 &&
+        too_much(h, now, true))
+        turn(h, BREAKER_OPEN, now);
+    bool granted = h->state == BREAKER_CLOSED ||
+                   (h->state == BREAKER_HALF_OPEN && !probe_is_out(h, now));
+    script_add(script, "%" PRId64 " %s p%" PRIu32 ", ", now,
+               granted ? "allow" : "refuse", h->count);
+    h->call[h->count++] = (struct call){granted, h->turns, now};
+}
+
+static void hear(struct history *h, bool failed, bool slow, int64_t now)
+{
+    if (h->state == BREAKER_HALF_OPEN) {
+        turn(h, failed || slow ? BREAKER_OPEN : BREAKER_CLOSED, now);
+        return;
+    }
+    h->ended[h->ends++] = (struct ended){failed, slow};
+    if ((failed && too_much(h, now, false)) || (slow && too_much(h, now, true)))
+        turn(h, BREAKER_OPEN, now);
+}
+
+static void draw_answer(struct script_text *script, struct history *h, int64_t now)
+{
+    static const char *const word[] = {"ok", "ok", "ok", "fail", "ignore"};
+    const char *outcome = word[chance_below(5)];
+    uint32_t n = chance_below(h->count);
+    struct call *call = &h->call[n];
+    script_add(script, "%" PRId64 " %s p%" PRIu32 ", ", now, outcome, n);
+    bool counts = call->open && call->turn == h->turns;
+    call->open = false;
+    if (counts && outcome[0] != 'i')
+        hear(h, outcome[0] == 'f', now - call->at_ms >= h->knobs.slow_ms, now);
+}
+
+static void draw_history(struct history *h, uint32_t moves)
+{
+    struct script_text script = {.length = 0};
+    int64_t now = 3 * (int64_t)chance_below(1000);
+    for (; moves > 0; moves--) {
+        if (h->count > 0 && chance_below(2) == 0)
+            draw_answer(&script, h, now);
+        draw_question(&script, h, now);
+        now += 3 * (int64_t)(chance_below(8) == 0 ? chance_below(30) : chance_below(3));
+    }
+    play_breaker(&h->knobs, script.text);
+}
+
+/* Short histories first, so that the first to fail is easy to read. */
+static void any_history(void)
+{
+    any_window();
+    for (uint32_t i = 0; i < 900; i++) {
+        uint32_t size = 2 + chance_below(10);
+        struct history h = {.knobs = {.window_calls = size,
+                                      .min_calls = 1 + chance_below(size),
+                                      .failure_pct = 30 + chance_below(71),
+                                      .slow_ms = 16,
+                                      .slow_pct = 20 + chance_below(81),
+                                      .open_ms = 6 + 3 * chance_below(10)}};
+        draw_history(&h, 3 + i / 18);
+    }
+}
+
 /* --- the table -------------------------------------------------------------------- */
 
 static const struct breaker_config slow = {.window_calls = 20,
@@ -211,14 +342,11 @@ static const struct check_test tests[] = {
      .script = "0 allow a, 0 fail a, 0 allow b, 0 fail b, 0 allow c, 0 fail c,"
                "0 allow d, 0 fail d, 0 open, 200 allow e, 200 ok e, 200 closed,"
                "210 allow f, 210 fail f, 220 allow g, 220 fail g, 230 allow"},
-    {"any-history", "all this holds for any history",
-     "These calls were drawn by chance; those of the last second decide.",
-     .body = any_history},
     {"slow-opens", "calls that take slow_ms or longer open it, good as they are",
      "Slow from slow_ms on, too many from slow_pct on.", .knobs = &slow,
      .script =
-         "0 allow a, 0 allow b, 0 allow c, 0 allow d, 99 ok a, 100 ok b, 100 ok c,"
-         "100 closed, 110 ok d, 110 open, 111 refuse"},
+         "0 allow a, 0 allow b, 0 allow c, 20 allow d, 99 ok a, 100 ok b, 100 ok c,"
+         "100 closed, 120 ok d, 120 open, 121 refuse"},
     {"each-by-its-own", "slow calls and failed ones are not added up",
      "A call that is slow and failed is one call: two shares, each with its own limit.",
      .knobs = &slow,
@@ -241,6 +369,9 @@ static const struct check_test tests[] = {
      .knobs = &no_slow,
      .script = "0 allow a, 0 allow b, 0 allow c, 0 allow d, 90000 allow e, 90000 ok a,"
                "90000 ok b, 90000 ok c, 90000 ok d, 90001 allow"},
+    {"any-history", "all this holds for any history",
+     "These moves were drawn by chance; the rules above say what had to happen.",
+     .body = any_history},
 };
 
 int main(int argc, char **argv)
