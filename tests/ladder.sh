@@ -36,7 +36,9 @@ before() { # FILE RUNG
 # Lines of code that are new in a rung: no comments, no lone braces, nothing that stands in
 # a ```c block of the chapter.
 changed_lines() { # RUNG
-    awk '/^```c/ { on = 1; next } /^```/ { on = 0 } on' chapters/"$1"/README.md >"$build/ladder.shown"
+    : >"$build/ladder.shown"
+    [ ! -f chapters/"$1"/README.md ] || # a rung may come before its chapter
+        awk '/^```c/ { on = 1; next } /^```/ { on = 0 } on' chapters/"$1"/README.md >"$build/ladder.shown"
     for file in solutions/"$1"/*.c; do
         diff "$(before "$(basename "$file")" "$1")" "$file"
     done | awk -v shown="$build/ladder.shown" '

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# patched.sh - a wrong answer, built. Sourced by those who play one: wrong-table.sh,
-# snapshots.sh. Make hands down how it builds: BUILD MODE CC FLAGS LIBS.
+# patched.sh - a wrong answer, built. Sourced by those who play one: wrong.sh,
+# wrong-table.sh, snapshots.sh. Make hands down how it builds: BUILD MODE CC FLAGS LIBS.
 #
 #   work=$(mktemp -d)
 #   state_after 03 "$work"                  chapters/*.c as they stand after rung 03

@@ -54,7 +54,7 @@ RUNGS := $(sort $(wildcard solutions/[0-9][0-9]-*))
 ifeq ($(CH),)
 $(foreach w,$(filter-out $(WHO) $(LAST),$(RUNGS)),$(eval $(call who_rules,$(w))))
 endif
-$(foreach w,$(sort $(WHO) $(RUNGS)),$(foreach n,$(numbers),$(eval $(call check_rules,$(w),$(n)))))
+$(foreach w,$(if $(CH),$(WHO),$(sort $(WHO) $(RUNGS))),$(foreach n,$(numbers),$(eval $(call check_rules,$(w),$(n)))))
 
 # --- make check CH=n ---------------------------------------------------------------------
 .PHONY: check check-workbook ladder-programs ladder wrong-answers hostile

@@ -5,42 +5,12 @@
 # `make wrong-answers`, which hands down how make builds (BUILD MODE CC FLAGS CHECKER LIBS).
 set -u
 here=$(dirname "$0")
-
-field() { sed -n "s/^$1: //p" "$2" | head -n 1; }
+# shellcheck source=tests/patched.sh
+. "$here/patched.sh"
 
 miss() { # PATCH what is wrong
     echo "wrong-answers: $*"
     exit 1
-}
-
-# The state after rung NN: for each file, its newest copy at or below it.
-newest() { # FILE NN
-    # shellcheck disable=SC2012 # the names are ours
-    ls -d solutions/*/"$1" | awk -F/ -v nn="$2" 'substr($2, 1, 2) <= nn' | tail -n 1
-}
-
-state_after() { # NN DIR
-    mkdir -p "$2/chapters"
-    for part in breaker retry item client shared handler; do
-        cp "$(newest $part.c "$1")" "$2/chapters/$part.c"
-    done
-}
-
-# Build the patched file with everything else as make built it; $objects for the linker.
-build_patched() { # PATCH CHAPTER WORK
-    objects=''
-    for file in "$3"/chapters/*.c; do
-        part=$(basename "$file" .c)
-        if grep -q "^+++ b/chapters/$part.c" "$1"; then
-            objects="$objects $3/$part.o"
-            # shellcheck disable=SC2086 # flags are words
-            $CC $FLAGS -Ichapters -c "$file" -o "$3/$part.o" 2>"$3/said" || return 1
-        else
-            objects="$objects $BUILD/$2/$MODE/$part.o"
-        fi
-    done
-    # shellcheck disable=SC2086
-    $CC $FLAGS $CHECKER $objects $LIBS -o "$3/check" 2>"$3/said"
 }
 
 prove_one() { # PATCH
@@ -52,9 +22,9 @@ prove_one() { # PATCH
     work=$(mktemp -d) || exit 1
     trap 'rm -rf "$work"' EXIT
     state_after "${chapter%%-*}" "$work"
-    patch -s -f -p1 --fuzz=0 -d "$work" <"$patch" >"$work/said" 2>&1 ||
-        miss "$patch: does not apply: $(cat "$work/said")"
-    build_patched "$patch" "$chapter" "$work" || miss "$patch: does not build: $(cat "$work/said")"
+    apply_patch "$patch" "$work" || miss "$patch: does not apply: $(cat "$work/said")"
+    build_patched "$patch" "$chapter" "$work" "$CHECKER" ||
+        miss "$patch: does not build: $(cat "$work/said")"
     "$work/check" "$chapter" --result "$work/result" >"$work/said" 2>&1
     [ $? = 1 ] || miss "$patch: NOT CAUGHT by any test"
     grep -q "^[a-z]* $id " "$work/result" || miss "$patch: there is no test \"$id\""
