@@ -2,7 +2,8 @@
 # is run by tests/step.sh, which says ok or FAILED and remembers it for .ci/run. All steps
 # are run, whatever becomes of the others.
 
-STEPS_CHECK := unit ladder wrong-answers hostile book-truth storm-tests commands theory
+STEPS_CHECK := unit ladder wrong-answers hostile book-truth storm-tests commands theory \
+  snapshots ids
 STEPS_ALL := digest scenes format tidy analyze shellcheck valgrind merge-tests explore-all \
   seeded swarm swarm-test gallery-test clang plots \
   lab-unit lab-conditions lab-lint lab-verbs lab-twin-test
