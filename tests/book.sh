@@ -7,6 +7,7 @@
 # Every C block must stand in the file it is taken from, every red block must be printed
 # by the check. The list of invariants is the list of tests.
 set -eu
+. tests/clients.sh
 build=${BUILD:-build}
 update=${1:-}
 work=$(mktemp -d)
@@ -33,11 +34,6 @@ facts() {
     "$(storm "$3")" run "$1" --client "$4" --quiet --json - 2>/dev/null |
         sed -n "s/^[[:space:]]*\"\([a-z0-9_]*\)\":[[:space:]]*\(-*[0-9]*\),*$/$2.\1 \2/p" |
         grep -v -e '\.seed ' -e '\.events '
-}
-
-clients() {
-    awk '/"clients"/ { on = 1; next } on && match($0, /^    "[^"]*":/) {
-        print substr($0, 6, RLENGTH - 7) }' "$1"
 }
 
 # All facts of a chapter: before.x and after.x for scene.json, name.before.x for the
@@ -136,12 +132,29 @@ check_red() {
     done
 }
 
+# A storm that compares two clients is drawn with the first before and the last after: in
+# the terminal and in the book the numbers must be those that the text has.
+check_drawn() { # CHAPTER NUMBER
+    scene=$1/scene.json
+    [ "$(clients "$scene" | wc -l)" -gt 1 ] || return 0
+    value() { sed -n "s/^ *\"$1.opens\": \(-*[0-9]*\),*$/\1/p" "$2/expected.json"; }
+    wanted="$(value "$(client_before "$scene")" "$1") $(value "$(client_after "$scene")" "$1")"
+    [ "${wanted% *}" != "${wanted#* }" ] || bad "$1: before and after are alike: opens $wanted"
+    plotted=$(WHO=$(rung "$2") CH=$2 BUILD=$build MAKE=${MAKE:-make} sh tests/reader/plot.sh 2>&1 |
+        awk '$1 == "opens" { print $2, $3; exit }')
+    [ "$plotted" = "$wanted" ] || bad "$1: make plot says opens $plotted, the text $wanted"
+    BUILD=$build sh tests/book/figure.sh "$(basename "$1")" "$work/figure"
+    drawn=$(awk -F'|' '$2 ~ /`opens`/ { print $3 + 0, $4 + 0 }' "$work/figure/numbers.md")
+    [ "$drawn" = "$wanted" ] || bad "$1: the figure says opens $drawn, the text $wanted"
+}
+
 for dir in chapters/${CHAPTER:-[0-9][0-9]-*}; do
     n=$(basename "$dir" | cut -c1-2)
     check_facts "$dir" "${n#0}"
     check_numbers "$dir/README.md"
     check_invariants "$dir" "${n#0}"
     check_blocks "$dir"
+    check_drawn "$dir" "${n#0}"
 done
 [ -z "${CHAPTER:-}" ] || exit "$failed"
 check_red

@@ -10,6 +10,7 @@
 # What is there and newer than scene, storm and this script is kept. A chapter without a
 # storm gets nothing. All words and numbers are from the scene and from storm's facts.
 set -eu
+. tests/clients.sh
 chapter=$1 out=$2
 build=${BUILD:-build}
 scene=chapters/$chapter/scene.json
@@ -38,8 +39,8 @@ mkdir -p "$out"
 
 # --- play it -------------------------------------------------------------------------
 
-play() { # STORM NAME: leaves out/NAME.csv and out/NAME.facts, lines `fact value`
-    "$1" run "$scene" --quiet --csv "$out/$2.csv" --json "$out/$2.json" 2>"$out/$2.note" ||
+play() { # STORM NAME CLIENT: leaves out/NAME.csv and out/NAME.facts, lines `fact value`
+    "$1" run "$scene" --client "$3" --quiet --csv "$out/$2.csv" --json "$out/$2.json" 2>"$out/$2.note" ||
         { cat "$out/$2.note" >&2 && exit 1; }
     sed -n 's/^[[:space:]]*"\([a-z0-9_]*\)":[[:space:]]*\(-*[0-9]*\),*$/\1 \2/p' "$out/$2.json" \
         >"$out/$2.facts"
@@ -123,8 +124,8 @@ numbers() { # the facts that are not nought, before and after; a run alone has n
         "$out/before.facts" "$out/after.facts"
 }
 
-play "$before" before
-play "$after" after
+play "$before" before "$(client_before "$scene")"
+play "$after" after "$(client_after "$scene")"
 if [ "$number" = 0 ]; then
     draw after "run=$out/after.csv"
     echo "$about $panels $(sentences after)" >"$out/after.alt"

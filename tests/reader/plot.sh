@@ -2,6 +2,7 @@
 # plot.sh - `make plot CH=3`: the storm of the chapter, before (on the rung below) and with
 # your files, on the same axes: as text here, and as a picture where gnuplot is.
 . tests/reader/common.sh
+. tests/clients.sh
 need_chapter plot
 who=${WHO:-chapters}
 plots=$BUILD/plots
@@ -13,12 +14,6 @@ for dir in solutions/[0-9][0-9]-*; do
     n=$(basename "$dir")
     if [ "${n%%-*}" -lt "$NN" ]; then before=$dir; fi
 done
-
-# A scene with two clients shows the first one before, and the last one with your files.
-first=$(awk '/"clients"/ { on = 1; next } on && match($0, /"[^"]*"/) {
-    print substr($0, RSTART + 1, RLENGTH - 2); exit }' "$DIR/scene.json")
-last=$(awk '/"clients"/ { on = 1; next } on && match($0, /^    "[^"]*":/) {
-    name = substr($0, 6, RLENGTH - 7) } END { print name }' "$DIR/scene.json")
 
 record() { # WHO LABEL CLIENT: plays the scene, leaves plots/LABEL.csv and LABEL.facts
     $MAKE -s --no-print-directory WHO="$1" storm
@@ -57,11 +52,11 @@ facts() {
 }
 
 storm=$BUILD/$(basename "$who")/release/storm
-record "$who" yours "$last"
+record "$who" yours "$(client_after "$DIR/scene.json")"
 labels=yours
 set -- "yours=$plots/$NN-yours.csv"
 if [ "$CH" != 0 ]; then
-    record "$before" before "$first"
+    record "$before" before "$(client_before "$DIR/scene.json")"
     labels='before yours'
     set -- "before=$plots/$NN-before.csv" "$@"
 fi
