@@ -20,7 +20,8 @@ START_TEST(jitter_stays_in_its_bounds_and_fills_them)
 {
     static const struct {
         uint32_t open_ms, pct, most;
-    } rows[] = {{100, 19, 19}, {990, 10, 99}, {10, 10, 1}, {9, 10, 0}, {50, 100, 50}};
+    } rows[] = {{100, 19, 19}, {990, 10, 99}, {10, 10, 1},
+                {9, 10, 0},    {50, 100, 50}, {1000, 1, 10}};
     for (int row = 0; row < UNIT_ROWS(rows); row++) {
         struct breaker_config config = {.failures_to_open = 1,
                                         .open_ms = rows[row].open_ms,
