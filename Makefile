@@ -37,8 +37,9 @@ CJSON_LIBS = $(shell pkg-config --libs libcjson)
 PKG_CFLAGS = $(shell pkg-config --cflags check libcjson 2>/dev/null)
 
 # --- whose code ---------------------------------------------------------------------
-# The state after a rung is, for each file, the newest copy at or below it.
-PARTS := breaker retry item client shared handler
+# The state after a rung is, for each file, the newest copy at or below it. The last is
+# given, and the same on every rung.
+PARTS := breaker retry item client shared handler config_error
 LAST  := $(lastword $(sort $(wildcard solutions/*)))
 # One look at the folder makes the table PART:RUNG=FILE, a word for each.
 PART_TABLE := $(shell printf '%s\n' $(sort $(wildcard solutions/*/*.c) $(addsuffix /~,$(wildcard \

@@ -2,7 +2,7 @@
 # look by hand. What goes to Lambda is made by lab/lambda.mk.
 #
 #   make lab-programs [WHO=..]   $(BUILD)/<whose>/<mode>/lab/client and .../backend
-#   make lab-build-id [WHO=..]   the digest of WHO's six files, as x-breaker-build says it
+#   make lab-build-id [WHO=..]   the digest of WHO's files, as x-breaker-build says it
 ifndef LAB_PROGRAMS_MK
 LAB_PROGRAMS_MK := 1
 

@@ -7,7 +7,7 @@ BENCH_WHO := solutions/15-one-scout-for-the-fleet
 BENCH_DIR  = $(BUILD)/tests/$(MODE)/bench
 BENCH_PARTS := bench time mm1 hold breaker scenes fleet cost
 BENCH_SIM = $(SIM_OBJECTS) $(SIM_DIR)/sweep.o $(SIM_DIR)/adapter.o \
-  $(foreach p,breaker retry item client shared,$(call who_dir,$(BENCH_WHO))/$(p).o)
+  $(foreach p,breaker retry item client shared config_error,$(call who_dir,$(BENCH_WHO))/$(p).o)
 
 .PHONY: bench bench-count bench-run bench-count-run
 bench bench-count:

@@ -7,7 +7,7 @@ DIGEST_MK := 1
 DIGEST_WHO := solutions/15-one-scout-for-the-fleet
 DIGEST_DIR  = $(BUILD)/tests/$(MODE)/digest
 DIGEST_SIM  = $(SCENE_RUN_PARTS:%=$(SIM_DIR)/%.o) $(SIM_DIR)/adapter.o
-DIGEST_CLIENT = $(foreach p,breaker retry item client shared,$(call who_dir,$(WHO))/$(p).o)
+DIGEST_CLIENT = $(foreach p,breaker retry item client shared config_error,$(call who_dir,$(WHO))/$(p).o)
 
 .PHONY: digest golden
 digest:

@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 cp -R Makefile chapters solutions tests "$work" || exit 1
 mkdir "$work/lab" "$work/sim" && cp lab/*.mk "$work/lab" && cp sim/*.mk "$work/sim" || exit 1
 rm -rf "$work"/chapters/*.c "$work"/tests/bench
-for file in solutions/00-*/*.c solutions/02-*/retry.c solutions/03-*/breaker.c; do
+for file in chapters/config_error.c solutions/00-*/*.c solutions/02-*/retry.c solutions/03-*/breaker.c; do
     cp "$file" "$work/chapters/" || exit 1
 done
 cp "$work/chapters/breaker.c" "$work/right.c"
@@ -19,7 +19,7 @@ cases=0 bad=0
 # breaker TEXT [TOP]: the right breaker, with TEXT in breaker_record and TOP at the top
 breaker() {
     awk -v text="$1" -v top="${2:-}" '{ print }
-        /#include <stddef.h>/ { print "#include <assert.h>\n#include <stdio.h>\n#include <stdlib.h>\n#include <unistd.h>\n" top }
+        /#include "breaker.h"/ { print "#include <assert.h>\n#include <stdio.h>\n#include <stdlib.h>\n#include <unistd.h>\n" top }
         /struct breaker_permit used/ { print text }' "$work/right.c" >"$work/chapters/breaker.c"
 }
 

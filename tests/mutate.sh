@@ -26,16 +26,16 @@ awk -f tests/mutate.awk "$file" >"$work/all"
 trim() { sed 's/^ *//; s/ *$//'; }
 
 # The parts of the test, its cases, quick ones first, and what else it needs of the
-# reference: the newest of each, as the Makefile takes it.
+# reference: the newest of each, as the Makefile takes it; what is given lies with yours.
 rung=$(dirname "$1")
-newest() { find solutions -name "$1.c" | sort | awk -v last="$rung/~" '$0 < last' | tail -1; }
+newest() { find chapters solutions -name "$1.c" | sort | awk -v last="$rung/~" '$0 < last' | tail -1; }
 case $(basename "$1") in
 breaker.c)
-    parts='breaker_test breaker_alone breaker_rows breaker_model breaker_explore' needs=''
+    parts='breaker_test breaker_alone breaker_rows breaker_model breaker_explore' needs=config_error
     cases='rows ring size short jitter explore long' seconds=6 ;;
 item.c) parts=item_test needs='' cases='sound holds apply' seconds=6 ;;
 shared.c)
-    parts='shared_test shared_fleet shared_random shared_check' needs='item breaker'
+    parts='shared_test shared_fleet shared_random shared_check' needs='item breaker config_error'
     cases='stories bugs configuration healthy at-once share random' seconds=100 ;;
 *) echo "mutate: which test is that of $1?" >&2; exit 1 ;;
 esac

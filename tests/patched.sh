@@ -23,6 +23,7 @@ state_after() { # NN DIR
     for part in breaker retry item client shared handler; do
         cp "$(newest $part.c "$1")" "$2/chapters/$part.c"
     done
+    cp chapters/config_error.c "$2/chapters" # given
 }
 
 apply_patch() { # PATCH WORK

@@ -10,7 +10,7 @@ THEORY_PARTS := theory station town random_rows queue_rows loss_rows retry_rows 
 THEORY_SIM := $(WORLD_PARTS) adapter prices
 THEORY_DIR = $(BUILD)/tests/$(MODE)/theory
 THEORY_LIB = $(THEORY_SIM:%=$(SIM_DIR)/%.o) \
-  $(foreach p,breaker retry item client shared,$(call who_dir,$(THEORY_WHO))/$(p).o)
+  $(foreach p,breaker retry item client shared config_error,$(call who_dir,$(THEORY_WHO))/$(p).o)
 
 .PHONY: theory theory-run
 theory:

@@ -11,18 +11,18 @@ UNITS    := breaker retry item shared client client_store client12 sim random po
 
 # What each test is linked with: parts of its own, parts of the reference, of sim/.
 UNIT_breaker := breaker_test breaker_alone breaker_rows breaker_model \
-  breaker_explore reference-breaker
+  breaker_explore reference-breaker reference-config_error
 UNIT_retry   := retry_test reference-retry
 UNIT_item    := item_test reference-item
 UNIT_shared  := shared_test shared_fleet shared_random shared_check reference-shared \
-  reference-item reference-breaker
+  reference-item reference-breaker reference-config_error
 UNIT_client  := client_test client_random reference-client reference-shared reference-item \
-  reference-breaker reference-retry
+  reference-breaker reference-config_error reference-retry
 UNIT_client_store := client_store_test reference-client reference-shared reference-item \
-  reference-breaker reference-retry
+  reference-breaker reference-config_error reference-retry
 # The same tests for the client as chapter 12 leaves it; the adapter has a todo() for it.
 UNIT_client12 := client_test client_random reference12-client reference-shared reference-item \
-  reference-breaker reference-retry sim-adapter
+  reference-breaker reference-config_error reference-retry sim-adapter
 UNIT_sim     := sim_test sim-sim
 UNIT_random  := random_test sim-random
 UNIT_store   := store_test store_ills sim-store sim-sim sim-random
@@ -33,7 +33,7 @@ UNIT_rivals  := rivals_test rivals_random rivals_fleet sim-rival_common sim-riva
   sim-rival_leased
 UNIT_explore := explore_test explore_protocols explore_toy $(EXPLORE_PARTS:%=sim-%) \
   $(RIVAL_PARTS:%=sim-%) sim-random sim-adapter reference-client reference-shared \
-  reference-item reference-breaker reference-retry
+  reference-item reference-breaker reference-config_error reference-retry
 UNIT_handler := handler_test handler_answer_test reference-handler
 UNIT_LIBS_handler = $(CJSON_LIBS)
 UNIT_FLAGS    = -Ichapters -Isim -Itests $(shell pkg-config --cflags check)
@@ -60,7 +60,7 @@ define unit_reference
 $(UNIT_DIR)/unit/reference-$(1).o: $(call part,$(1),$(UNIT_WHO)) | $(UNIT_DIR)/unit/
 	$$(CC) $$(CFLAGS_ALL) -Ichapters -c $$< -o $$@
 endef
-$(foreach p,breaker retry item shared client handler,$(eval $(call unit_reference,$(p))))
+$(foreach p,$(PARTS),$(eval $(call unit_reference,$(p))))
 
 $(UNIT_DIR)/unit/reference12-client.o: $(call part,client,solutions/12-where-it-hurts) | $(UNIT_DIR)/unit/
 	$(CC) $(CFLAGS_ALL) -Ichapters -c $< -o $@

@@ -2,7 +2,10 @@
 #include "script.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stddef.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* `n` calls of one kind, each over at once; the last of them may be the one that opens.
  */
@@ -247,9 +250,25 @@ static void any_history(void)
 
 /* --- configurations --------------------------------------------------------------- */
 
+/* Does breaker_init insist? In a child, so that its assert ends nobody else. */
+static bool insists(const struct breaker_config *config)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        close(STDERR_FILENO);
+        signal(SIGABRT, SIG_DFL);
+        struct breaker b;
+        breaker_init(&b, config, 1);
+        _exit(0);
+    }
+    return child > 0 && waitpid(child, &status, 0) == child && WIFSIGNALED(status);
+}
+
 static void want_told(const struct breaker_config *config, bool wrong, const char *what)
 {
     want_yes(breaker_config_error(config) != NULL, wrong, "%s: an error?", what);
+    want_yes(insists(config), wrong, "%s: does breaker_init abort?", what);
 }
 
 static void nonsense_is_told(void)

@@ -318,20 +318,6 @@ static struct client_action hear_store(struct client *client, struct client_call
 
 /* --- the public functions --------------------------------------------------------- */
 
-const char *client_config_error(const struct client_config *config)
-{
-    if (config->retry.budget_max > 0 &&
-        config->retry.budget_cost > config->retry.budget_max)
-        return "budget_cost is more than budget_max: no retry could ever be paid";
-    if (config->retry.backoff_max_ms > 0 &&
-        config->retry.backoff_max_ms < config->retry.backoff_ms)
-        return "backoff_max_ms is less than backoff_ms, where the doubling starts";
-    if (config->per_shard > 1)
-        return "per_shard is 0 or 1";
-    const char *why = shared_config_error(&config->shared, &config->breaker);
-    return why != NULL ? why : breaker_config_error(&config->breaker);
-}
-
 void client_init(struct client *client, const struct client_config *config,
                  uint64_t seed)
 {

@@ -224,6 +224,17 @@ static struct shared_wish nap(struct shared_call *call, int64_t sleep_ms)
     return (struct shared_wish){.want = SHARED_SLEEP, .sleep_ms = sleep_ms};
 }
 
+/* The rest is over: somebody has to go and look. Who, the store decides. */
+static struct shared_wish scout(struct shared *s, struct shared_call *call,
+                                int64_t now_ms, uint64_t random)
+{
+    if (call->conflicts >= CONFLICTS_MAX) /* others are at it */
+        return refuse(call, s->config.cache_ms);
+    if (s->config.jitter_ms > 0 && !call->slept)
+        return nap(call, (int64_t)(random % ((uint64_t)s->config.jitter_ms + 1)));
+    return save_probe(s, call, now_ms, random);
+}
+
 /* Go by the copy. */
 static struct shared_wish decide(struct shared *s, struct shared_call *call,
                                  int64_t now_ms, uint64_t random)
@@ -235,11 +246,7 @@ static struct shared_wish decide(struct shared *s, struct shared_call *call,
     int64_t over = over_ms(s);
     if (now_ms < over)
         return refuse(call, over - now_ms);
-    if (call->conflicts >= CONFLICTS_MAX) /* others are at it */
-        return refuse(call, s->config.cache_ms);
-    if (s->config.jitter_ms > 0 && !call->slept)
-        return nap(call, (int64_t)(random % ((uint64_t)s->config.jitter_ms + 1)));
-    return save_probe(s, call, now_ms, random);
+    return scout(s, call, now_ms, random);
 }
 
 struct shared_wish shared_ask(struct shared *s, struct shared_call *call,
@@ -411,37 +418,6 @@ struct shared_wish shared_report(struct shared *s, struct shared_call *call,
 }
 
 /* --- the rest --------------------------------------------------------------------- */
-
-const char *shared_config_error(const struct shared_config *c,
-                                const struct breaker_config *breaker)
-{
-    bool on = c->cache_ms > 0, share = c->failure_pct > 0;
-    bool any = c->timeout_ms > 0 || c->skip_ms > 0 || c->jitter_ms > 0 ||
-               c->window_ms > 0 || c->failures > 0 || share;
-    const struct {
-        bool wrong;
-        const char *why;
-    } rules[] = {
-        {!on && any, "a shared breaker needs cache_ms: how long to trust its copy"},
-        {on && c->timeout_ms == 0, "a shared breaker needs timeout_ms for its store"},
-        {on && c->window_ms == 0, "a shared breaker needs window_ms, to count in"},
-        {on && c->failures == 0 && !share,
-         "a shared breaker needs failures or failure_pct, or it never opens"},
-        {c->failure_pct > 100, "the shared failure_pct is more than 100"},
-        {share && c->min_calls == 0,
-         "a shared failure_pct needs min_calls: the first failure is 100 per cent"},
-        {share && c->window_ms <= share_wait_ms(c),
-         "a shared failure_pct needs a window_ms of more than two cache_ms: "
-         "it judges no share sooner"},
-        {on && breaker->open_ms == 0, "a shared breaker needs open_ms: no fleet fuse"},
-        {on && lease_ms(breaker) <= c->timeout_ms,
-         "a shared breaker's lease must be longer than timeout_ms, "
-         "or it is over before its owner hears of it"}};
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        if (rules[i].wrong)
-            return rules[i].why;
-    return NULL;
-}
 
 void shared_init(struct shared *s, const struct shared_config *config,
                  const struct breaker_config *breaker)
