@@ -1,6 +1,7 @@
-# `make digest`: every scene, every client, seed 1, under several compilers, levels of
-# optimisation and C libraries, must come out as tests/golden/digests.txt says, to the
-# bit. `make golden` writes that file anew and prints what changed.
+# `make digest`: every scene there is (of sim/, the gallery, the chapters), every client,
+# seed 1, under several compilers, levels of optimisation and C libraries, must come out as
+# tests/golden/digests.txt says, to the bit. `make golden` writes that file anew and prints
+# what changed.
 ifndef DIGEST_MK
 DIGEST_MK := 1
 
