@@ -71,7 +71,8 @@ static const char metrics[] = "{\"Name\":\"Fresh\",\"Unit\":\"Count\"},"
                               "{\"Name\":\"TimedOut\",\"Unit\":\"Count\"},"
                               "{\"Name\":\"Attempts\",\"Unit\":\"Count\"},"
                               "{\"Name\":\"StoreReads\",\"Unit\":\"Count\"},"
-                              "{\"Name\":\"StoreWrites\",\"Unit\":\"Count\"}";
+                              "{\"Name\":\"StoreWrites\",\"Unit\":\"Count\"},"
+                              "{\"Name\":\"State\",\"Unit\":\"None\"}";
 
 void report_call(struct report *report, const struct report_call *call)
 {
@@ -79,9 +80,10 @@ void report_call(struct report *report, const struct report_call *call)
             "{\"_aws\":{\"Timestamp\":%" PRId64
             ",\"CloudWatchMetrics\":[{\"Namespace\":\"OpenCircuit\","
             "\"Dimensions\":[[\"Breaker\"]],\"Metrics\":[%s]}]},"
-            "\"Breaker\":\"%s\",\"State\":\"%s\",\"Environment\":\"%s\",",
-            call->at_ms, metrics, report->breaker, report_state(call->state),
-            report->environment);
+            "\"Breaker\":\"%s\",\"State\":%d,\"StateName\":\"%s\","
+            "\"Environment\":\"%s\",",
+            call->at_ms, metrics, report->breaker, (int)call->state,
+            report_state(call->state), report->environment);
     fprintf(report->out,
             "\"Fresh\":%d,\"Stale\":%d,\"Refused\":%d,\"Failed\":%d,\"TimedOut\":%d,"
             "\"Attempts\":%" PRIu32 ",\"StoreReads\":%" PRIu32

@@ -57,7 +57,7 @@ endif
 $(foreach w,$(if $(CH),$(WHO),$(sort $(WHO) $(RUNGS))),$(foreach n,$(numbers),$(eval $(call check_rules,$(w),$(n)))))
 
 # --- make check CH=n ---------------------------------------------------------------------
-.PHONY: check check-workbook ladder-programs ladder wrong-answers hostile
+.PHONY: check check-workbook ladder-programs ladder wrong-answers hostile mutate-rungs
 ifneq ($(CH),)
 # The chapters up to CH that have a check, or nothing if CH is none of them.
 UP_TO := $(shell printf '%s\n' $(CHECKS) | awk -F- -v n='$(CH)' \
@@ -93,5 +93,7 @@ AS_MAKE = BUILD='$(BUILD)' MODE='$(MODE)' CC='$(CC)' FLAGS='$(CFLAGS_ALL)' \
   CHECKER='$(call check_objects,$(ALL))' LIBS='$(CHECK_LIBS) $(CJSON_LIBS)'
 wrong-answers: ladder-programs
 	@$(AS_MAKE) sh tests/wrong.sh $(ONLY)
+mutate-rungs: ladder-programs
+	@$(AS_MAKE) CHECKS='$(CHECKS)' sh tests/mutate-rung.sh $(ONLY)
 hostile: ladder-programs
 	@$(AS_MAKE) sh tests/hostile.sh

@@ -204,6 +204,24 @@ START_TEST(only_good_answers_are_kept)
 }
 END_TEST
 
+/* Nothing was kept of b, and its request was refused: then it hears for how long, as it
+ * would without a fallback. One whose call was made hears nothing: nobody knows. */
+START_TEST(without_a_kept_answer_a_refusal_says_how_long)
+{
+    begin(STALE);
+    world.next = "200 500 500 500";
+    free(body_for(SHARD("a")));
+    for (int i = 0; i < 3; i++)
+        free(body_for(SHARD("a")));
+    world.now_ms += 1;
+    cJSON *refused = ask(SHARD("b"), 5000);
+    ck_assert_int_eq(status_of(refused), 503);
+    ck_assert_str_eq(header(refused, "retry-after"), "5"); /* open_ms is 5 s */
+    cJSON_Delete(refused);
+    end();
+}
+END_TEST
+
 START_TEST(a_large_answer_is_not_kept)
 {
     begin(STALE);
@@ -303,6 +321,7 @@ static const struct unit_case cases[] = {
     {"transitions", &the_winner_tells, UNIT_ROWS(told)},
     {"metrics", &each_call_has_one_line, 0},
     {"stale", &a_kept_answer_is_its_own, 0},
+    {"stale", &without_a_kept_answer_a_refusal_says_how_long, 0},
     {"only good ones", &only_good_answers_are_kept, 0},
     {"large", &a_large_answer_is_not_kept, 0},
     {"deadline", &no_event_outlives_its_deadline, 0},

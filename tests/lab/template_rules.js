@@ -5,6 +5,8 @@
 // resolved is what lab/twin/template.js makes of the file: no functions left in it.
 'use strict';
 
+const fs = require('node:fs');
+const path = require('node:path');
 const { isDeepStrictEqual } = require('node:util');
 
 const list = (value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
@@ -54,6 +56,10 @@ function compareRights(id, have, want) {
     const more = have.filter((one) => !want.some((other) => same(one, other)));
     return [...missing.map((one) => `${id} lacks ${text(one)}`), ...more.map((one) => `${id} must not have ${text(one)}`)];
 }
+
+/* The metrics that the client's log lines carry. */
+const LOGGED = [...fs.readFileSync(path.join(__dirname, '../../lab/report.c'), 'utf8')
+    .matchAll(/\\"Name\\":\\"(\w+)\\"/g)].map(([, name]) => name);
 
 const rules = {
     // The simulator predicts what is deployed only if both have the same numbers.
@@ -167,6 +173,19 @@ const rules = {
                 SourceArn: { 'Fn::Sub': 'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/GET/call' },
             }]),
         ];
+    },
+
+    // A metric that nobody sends is an empty picture, without a word. "." is "as above".
+    dashboard({ resolved }) {
+        return of(resolved, 'AWS::CloudWatch::Dashboard').flatMap(([, one]) => {
+            let namespace = '';
+            const rows = JSON.parse(one.properties.DashboardBody).widgets.flatMap((widget) => widget.properties.metrics ?? []);
+            return rows.flatMap(([first, name]) => {
+                if (typeof first !== 'string' || first === '...') return [];
+                namespace = first === '.' ? namespace : first;
+                return namespace !== 'OpenCircuit' || LOGGED.includes(name) ? [] : [`the client logs no metric ${name}`];
+            });
+        });
     },
 };
 
