@@ -8,7 +8,7 @@ STEPS_ALL := digest scenes format tidy analyze shellcheck valgrind merge-tests e
   seeded swarm swarm-test gallery-test clang plots \
   lab-unit lab-conditions lab-lint lab-verbs lab-twin-test
 # Slower: `make check-more`. The packages want root, and sources from the network.
-STEPS_MORE := mutate fuzz scale-page book-test lab-faults-test lab-tasks-test lab-package-test
+STEPS_MORE := mutate mutate-rungs fuzz scale-page book-test lab-faults-test lab-tasks-test lab-package-test
 
 # All programs are built first, by one make, so that no two steps build the same file; then
 # the steps run on all processors.

@@ -68,6 +68,28 @@ static void few_calls(void)
         want_limit(20, min, 50, 0, min);
 }
 
+/* The slow and sure way: all outcomes are kept, and counted anew at each failure. */
+static void any_window_of(uint32_t size)
+{
+    static bool ended[1024];
+    struct breaker b;
+    struct breaker_config knobs = share_of(size, size / 2 + 1, 50);
+    breaker_init(&b, &knobs, 7);
+    story_begin();
+    story_tell("  a window of %" PRIu32 ", calls drawn by chance", size);
+    bool open = false;
+    for (uint32_t n = 0; n < sizeof ended && !open; n++) {
+        ended[n] = chance_below(100) < 46;
+        calls(&b, 1, ended[n] ? BREAKER_FAILED : BREAKER_OK);
+        uint32_t from = n + 1 > size ? n + 1 - size : 0, failed = 0;
+        for (uint32_t i = from; i <= n; i++)
+            failed += ended[i];
+        open =
+            ended[n] && n + 1 - from >= knobs.min_calls && 2 * failed >= n + 1 - from;
+        want_open(&b, open);
+    }
+}
+
 static void windows_of_all_sizes(void)
 {
     for (uint32_t size = 1; size <= 256; size += size < 70 ? 1 : 31) {
@@ -82,6 +104,7 @@ static void windows_of_all_sizes(void)
         want_open(&b, false);
         calls(&b, 1, BREAKER_FAILED);
         want_open(&b, true);
+        any_window_of(size);
     }
 }
 

@@ -48,9 +48,10 @@ static const struct breaker_config short_rest = {
 
 static void long_pause(void)
 {
-    static const int64_t pause[] = {1100,  1200,   1500,    1900,     2000,
-                                    11000, 123400, 9999900, 100000000};
-    for (int i = 0; i < 9; i++) {
+    static const int64_t pause[] = {
+        1100,  1200,   1500,    1900,      2000,
+        11000, 123400, 9999900, 100000000, 1000000000000000};
+    for (int i = 0; i < 10; i++) {
         struct breaker b;
         breaker_init(&b, &second, 7);
         story_begin();
@@ -82,43 +83,94 @@ static void clock_back(void)
     ask(&b, 200, false);
 }
 
+/* The shortest window and the shortest "slow" that there are; how short a slice of time
+ * can be is the breaker's own matter, so the times lie far apart. */
+static void one_millisecond(void)
+{
+    struct breaker_config knobs = {.window_ms = 1,
+                                   .min_calls = 4,
+                                   .failure_pct = 50,
+                                   .slow_ms = 1,
+                                   .slow_pct = 1,
+                                   .open_ms = 5000};
+    struct breaker b;
+    breaker_init(&b, &knobs, 7);
+    for (int64_t now = 100; now < 500; now += 100)
+        calls(&b, 3, BREAKER_FAILED, now); /* never four at a time */
+    calls(&b, 3, BREAKER_OK, 500);
+    struct breaker_permit slow = ask(&b, 500, true);
+    answer(&b, &slow, BREAKER_OK, 600); /* slow, but by now alone */
+    slow = ask(&b, 700, true);
+    calls(&b, 3, BREAKER_OK, 800);
+    answer(&b, &slow, BREAKER_OK, 800); /* one of four */
+    ask(&b, 800, false);
+    knobs.slow_pct = 60;
+    breaker_init(&b, &knobs, 7);
+    story_begin();
+    calls(&b, 4, BREAKER_OK, 100);
+    for (int i = 0; i < 4; i++)
+        ask(&b, 200, true);
+    ask(&b, 300, false); /* all that is left of the window is under way */
+}
+
 /* The slow and sure way: all that was recorded, with its time. All times are whole
  * slices, where ten slices and a second are the same. */
 struct seen {
     int64_t at[80];
-    bool failed[80];
+    bool failed[80], slow[80];
     int count;
 };
 
-static bool too_many(const struct seen *seen, int64_t now)
+static bool too_many(const struct seen *seen, const bool *bad, int64_t now)
 {
-    int all = 0, failed = 0;
+    int all = 0, part = 0;
     for (int i = 0; i < seen->count; i++) {
         bool inside = seen->at[i] > now - 1000;
         all += inside;
-        failed += inside && seen->failed[i];
+        part += inside && bad[i];
     }
-    return all >= 4 && failed * 100 >= all * 50;
+    return all >= 4 && part * 100 >= all * 50;
 }
 
+/* A call fails, is slow, both, or neither; does it open the breaker? */
+static bool one_call(struct script_text *script, struct seen *seen, int64_t *now)
+{
+    bool failed = chance_below(4) == 0, slow = chance_below(4) == 0;
+    *now += 100 * (int64_t)chance_below(chance_below(8) == 0 ? 15 : 4);
+    script_add(script, "%" PRId64 " allow, ", *now);
+    *now += slow ? 300 : 0;
+    script_add(script, "%" PRId64 " %s, ", *now, failed ? "fail" : "ok");
+    seen->at[seen->count] = *now;
+    seen->failed[seen->count] = failed;
+    seen->slow[seen->count++] = slow;
+    return (failed && too_many(seen, seen->failed, *now)) ||
+           (slow && too_many(seen, seen->slow, *now));
+}
+
+/* One call at a time; after each opening comes a good probe, and all begins anew. */
 static void any_window(void)
 {
+    static const struct breaker_config knobs = {.window_ms = 1000,
+                                                .min_calls = 4,
+                                                .failure_pct = 50,
+                                                .slow_ms = 250,
+                                                .slow_pct = 50,
+                                                .open_ms = 200};
     for (uint32_t i = 0; i < 300; i++) {
         struct seen seen = {.count = 0};
         struct script_text script = {.length = 0};
         int64_t now = 0;
-        bool open = false;
-        for (uint32_t left = 3 + i / 10; left > 0 && !open; left--) {
-            now += 100 * (int64_t)chance_below(chance_below(8) == 0 ? 15 : 4);
-            bool failed = chance_below(3) == 0;
-            seen.at[seen.count] = now;
-            seen.failed[seen.count++] = failed;
-            script_add(&script, "%" PRId64 " allow, %" PRId64 " %s, ", now, now,
-                       failed ? "fail" : "ok");
-            open = failed && too_many(&seen, now);
+        for (uint32_t left = 3 + i / 10; left > 0; left--) {
+            bool open = one_call(&script, &seen, &now);
+            script_add(&script, "%" PRId64 " %s, ", now, open ? "open" : "closed");
+            if (!open)
+                continue;
+            now += 200;
+            script_add(&script, "%" PRId64 " allow, %" PRId64 " ok, ", now, now);
+            seen.count = 0;
         }
-        script_add(&script, "%" PRId64 " %s", now, open ? "refuse" : "allow");
-        play_breaker(&second, script.text);
+        script_add(&script, "%" PRId64 " allow", now);
+        play_breaker(&knobs, script.text);
     }
 }
 
@@ -139,6 +191,30 @@ static void still_running(void)
         ask(&b, i, true);
     ask(&b, 700, true); /* six are under way, none for 800 ms yet */
     ask(&b, 1000, false);
+}
+
+/* What ended long ago does not speak for those that are under way now. */
+static void running_alone(void)
+{
+    struct breaker b;
+    struct breaker_config knobs = running;
+    knobs.window_calls = 0, knobs.window_ms = 1000;
+    breaker_init(&b, &knobs, 7);
+    story_begin();
+    calls(&b, 4, BREAKER_OK, 0);
+    for (int i = 0; i < 4; i++)
+        ask(&b, 4000, true);
+    ask(&b, 5000, false);
+    breaker_init(&b, &running, 7);
+    story_begin();
+    ask(&b, 0, true);
+    ask(&b, INT64_C(1000000000000000), true); /* one alone is too few, however old */
+}
+
+static void running_ones_open_it(void)
+{
+    still_running();
+    running_alone();
 }
 
 static void counted_once(void)
@@ -174,6 +250,49 @@ static void none_left(void)
         ask(&b, 5000, true);
         calls(&b, 4, BREAKER_OK, 5001);
     }
+}
+
+/* Begun in one slice of time or at the edge of it, and over in the next: at no later
+ * moment are they under way. */
+static void none_left_at_any_time(void)
+{
+    for (int64_t begin = 50; begin <= 400; begin += 50) {
+        struct breaker b;
+        struct breaker_permit quick[9];
+        breaker_init(&b, &running, 7);
+        story_begin();
+        calls(&b, 4, BREAKER_OK, 20);
+        for (int i = 0; i < 9; i++)
+            quick[i] = ask(&b, begin, true);
+        for (int i = 0; i < 9; i++)
+            answer(&b, &quick[i], BREAKER_OK, begin + 60);
+        for (int64_t now = 500; now < 1600; now += 50)
+            calls(&b, 1, BREAKER_OK, now);
+    }
+}
+
+/* Nine calls that never come back, begun at some time before an opening: those of the
+ * new life have nothing to do with them. */
+static void none_left_of_before(void)
+{
+    for (int64_t begin = 0; begin <= 800; begin += 100) {
+        struct breaker b;
+        breaker_init(&b, &running, 7);
+        story_begin();
+        for (int i = 0; i < 9; i++)
+            ask(&b, begin, true);
+        calls(&b, 4, BREAKER_FAILED, 800);
+        calls(&b, 5, BREAKER_OK, 5800);
+        for (int64_t now = 5900; now < 8000; now += 100)
+            calls(&b, 1, BREAKER_OK, now);
+    }
+}
+
+static void none_left_in_any_way(void)
+{
+    none_left();
+    none_left_at_any_time();
+    none_left_of_before();
 }
 
 /* --- any history of slow calls ---------------------------------------------------- */
@@ -294,6 +413,7 @@ static void draw_history(struct history *h, uint32_t moves)
 /* Short histories first, so that the first to fail is easy to read. */
 static void any_history(void)
 {
+    one_millisecond();
     any_window();
     for (uint32_t i = 0; i < 900; i++) {
         uint32_t size = 2 + chance_below(10);
@@ -360,11 +480,11 @@ static const struct check_test tests[] = {
          "2206 closed"},
     {"still-running", "a call under way for longer than slow_ms is slow already",
      "It is counted when the next call asks: no answer has come, and none may ever.",
-     .body = still_running},
+     .body = running_ones_open_it},
     {"counted-once", "when its answer comes it is not counted again",
      "Overdue or recorded: each call is one call at any time.", .body = counted_once},
     {"none-left", "an answer in time, of whatever kind, is no longer under way",
-     "Failed and ignored calls have ended, too.", .body = none_left},
+     "Failed and ignored calls have ended, too.", .body = none_left_in_any_way},
     {"no-slow", "without slow_ms no call is too slow", "A knob left at 0 is off.",
      .knobs = &no_slow,
      .script = "0 allow a, 0 allow b, 0 allow c, 0 allow d, 90000 allow e, 90000 ok a,"
