@@ -44,6 +44,8 @@ static void capped(void)
 {
     want_bound(100, 5000, 7, 5000);
     want_bound(100, 100, 2, 100);
+    want_bound(1, 1, 3, 1);
+    want_bound(1, 0, 5, 16);
     want_bound(100, 0, 9, 20000);
     static const uint32_t many[] = {32, 33, 64, 65, 70000, UINT32_MAX};
     for (int i = 0; i < 6; i++)
@@ -134,6 +136,9 @@ static int64_t slow_rest(int64_t open_ms, int64_t most_ms, uint32_t opens)
 
 static void any_rest(void)
 {
+    struct breaker_config least = {.open_ms = 1, .open_max_ms = 1};
+    want_ms(breaker_open_ms(&least, 3, chance()), 1,
+            "open_ms 1, open_max_ms 1, opening 3: rest");
     for (int i = 0; i < 2000; i++) {
         struct breaker_config c = {.open_ms =
                                        1 + (uint32_t)(chance() >> (34 + i % 30))};
@@ -206,6 +211,17 @@ static void seed_decides(void)
         different += rest != first;
     }
     want_yes(different > 10, true, "%d of 19 others rest longer or shorter", different);
+    struct breaker_config little = jitter;
+    little.open_jitter_pct = 1;
+    int64_t shortest = 1000;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        int64_t rest = first_rest(&little, seed);
+        shortest = rest < shortest ? rest : shortest;
+    }
+    want_yes(shortest < 1000 && shortest >= 990, true,
+             "with 1 per cent the shortest of 20 rests, %" PRId64
+             ", is a little shorter",
+             shortest);
 }
 
 /* --- Retry-After ------------------------------------------------------------------ */

@@ -41,12 +41,32 @@ static void want_stale(struct client *client, int64_t now, int status, int64_t a
     want_ms(action.age_ms, age, "its age");
 }
 
+/* One is answered well and the other is not, in the same millisecond; then the clock
+ * steps back. */
+static void of_age_nothing(void)
+{
+    struct client client;
+    struct client_call good = {.phase = 0}, bad = {.phase = 0};
+    client_init(&client, &keeps, 7);
+    step(&client, &good, CLIENT_START, 0, 100);
+    step(&client, &bad, CLIENT_START, 0, 100);
+    step(&client, &good, CLIENT_REPLY, 200, 110);
+    story_tell("   110 ms  one of two requests is answered well, the other by 500");
+    struct client_action action = step(&client, &bad, CLIENT_REPLY, 500, 110);
+    want_yes(action.answer == CLIENT_STALE, true, "at 110 ms: the last good answer?");
+    want_ms(action.age_ms, 0, "its age");
+    want_stale(&client, 60, 500, 0); /* a refusal; nothing is younger than new */
+}
+
 static void says_its_age(void)
 {
+    of_age_nothing();
+    story_begin();
     struct client client;
     client_init(&client, &keeps, 7);
     request(&client, 0, 200); /* good at 10 ms */
-    want_stale(&client, 100, 500, 100);
+    want_stale(&client, 1, 500, 1); /* asked at 1, and failed at 11 ms */
+    want_stale(&client, 100, 500, 90);
     want_stale(&client, 2010, 200, 2000);   /* refused */
     want_stale(&client, 50010, 500, 50010); /* a probe that fails, at 50,020 */
 }
@@ -163,6 +183,10 @@ static void back_to_auto(void)
     want_state(&b, 103, BREAKER_HALF_OPEN);
     breaker_record(&b, &probe, BREAKER_OK, 104);
     want_state(&b, 105, BREAKER_CLOSED);
+    once(&b, 106, BREAKER_FAILED);
+    force(&b, BREAKER_AUTO); /* it decides already: nothing changes */
+    once(&b, 107, BREAKER_FAILED);
+    want_state(&b, 108, BREAKER_OPEN);
 }
 
 static void reset(void)
@@ -288,9 +312,8 @@ static const struct check_test tests[] = {
     {"no-fallback", "without stale_max_ms nothing stands in",
      "A knob left at 0 is off: some answers are worse than none when they are old.",
      .client = &plain,
-     .script = "0 start a, 0 call a, 10 reply 200 a, 10 fresh a,"
-               "20 start b, 20 call b, 30 reply 503 b, 30 failed 502 b,"
-               "30 start c, 30 refused 503 c"},
+     .script = "0 start a, 0 call a, 0 start b, 0 call b, 10 reply 200 a, 10 fresh a,"
+               "10 reply 503 b, 10 failed 502 b, 10 start c, 10 refused 503 c"},
     {"no-news", "a stale answer says nothing about the backend",
      "The breaker must open and stay open as if there were no fallback.",
      .client = &keeps,

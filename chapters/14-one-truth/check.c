@@ -309,15 +309,17 @@ static void old_news(void)
     struct item before = world.item;
     stores(A, 100003, SHARED_DONE);
     asks(A, 101100, SHARED_LOAD);
-    hears(A, SHARED_ITEM, &before, 101101, "is shown the item as it was before",
+    stores(A, 101101, SHARED_REFUSE); /* what it knows is as good as new */
+    asks(A, 102200, SHARED_LOAD);
+    hears(A, SHARED_ITEM, &before, 102201, "is shown the item as it was before",
           SHARED_LOAD);
     want_strong(A);
-    stores(A, 101102, SHARED_REFUSE);
+    stores(A, 102202, SHARED_REFUSE);
 
-    asks(A, 102200, SHARED_LOAD); /* now somebody has deleted it */
-    hears(A, SHARED_ITEM, NULL, 102201, "is shown no item", SHARED_LOAD);
+    asks(A, 103300, SHARED_LOAD); /* now somebody has deleted it */
+    hears(A, SHARED_ITEM, NULL, 103301, "is shown no item", SHARED_LOAD);
     want_strong(A);
-    hears(A, SHARED_ITEM, NULL, 102202, "a strong read shows none, too", SHARED_GRANT);
+    hears(A, SHARED_ITEM, NULL, 103302, "a strong read shows none, too", SHARED_GRANT);
 }
 
 static const struct check_test tests[] = {
