@@ -1,0 +1,180 @@
+/* shelf.h - one environment and a store, for check.c. A line of a story is a move and
+ * what must follow from it:
+ *
+ *      begin(&cache, &rest);
+ *      holds(open_until(8000));          the store holds this item now
+ *      asks(5000, SHARED_LOAD);          the environment has a call to make
+ *      is_shown(5001, SHARED_REFUSE);    the store answers
+ *
+ * or, where it may look into the store or not, decides(5000). Whatever is put into the
+ * store has a version one higher, as a store does it. */
+#ifndef SHELF_H
+#define SHELF_H
+
+#include "script.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+
+static const struct shared_config cache = {
+    .cache_ms = 1000, .timeout_ms = 50, .window_ms = 10000, .failures = 9};
+static const struct breaker_config rest = {.open_ms = 5000, .probe_lease_ms = 2000};
+static const struct breaker_config growing = {
+    .open_ms = 5000, .open_max_ms = 20000, .probe_lease_ms = 2000};
+
+static struct {
+    bool there;
+    struct item item; /* in the store */
+    struct shared env;
+    struct shared_call call;
+    struct shared_wish wish;
+    uint32_t reads, writes; /* asked for so far */
+} shelf;
+
+/* --- items ------------------------------------------------------------------------ */
+
+static const char *const states[] = {"CLOSED", "OPEN", "HALF_OPEN"};
+
+static struct item closed(void)
+{
+    return (struct item){.schema = ITEM_SCHEMA};
+}
+
+static struct item open_until(int64_t until_ms)
+{
+    return (struct item){.schema = ITEM_SCHEMA,
+                         .generation = 1,
+                         .state = BREAKER_OPEN,
+                         .opens = 1,
+                         .until_ms = until_ms};
+}
+
+static struct item leased_until(int64_t lease_until_ms)
+{
+    return (struct item){.schema = ITEM_SCHEMA,
+                         .generation = 2,
+                         .state = BREAKER_HALF_OPEN,
+                         .opens = 1,
+                         .owner = 77,
+                         .lease_until_ms = lease_until_ms};
+}
+
+static void tell_item(const char *who, const struct item *item)
+{
+    int64_t end =
+        item->state == BREAKER_HALF_OPEN ? item->lease_until_ms : item->until_ms;
+    const char *state = item->state <= BREAKER_HALF_OPEN ? states[item->state] : "?";
+    story_tell("             %s: %s until %" PRId64 ", generation %" PRIu32 ", %" PRIu32
+               " of %" PRIu32 " failed, schema %" PRIu32,
+               who, state, end, item->generation, item->failed, item->calls,
+               item->schema);
+}
+
+/* --- moves ------------------------------------------------------------------------ */
+
+static void begin(const struct shared_config *config,
+                  const struct breaker_config *breaker)
+{
+    memset(&shelf, 0, sizeof shelf);
+    shared_init(&shelf.env, config, breaker);
+    story_begin();
+}
+
+static void holds(struct item item)
+{
+    uint64_t version = shelf.there ? shelf.item.version + 1 : 1;
+    shelf.there = true;
+    shelf.item = item;
+    shelf.item.version = version;
+    tell_item("the store holds", &item);
+}
+
+static const char *wish_name(const struct shared_wish *wish)
+{
+    static const char *const wants[] = {"GRANT", "REFUSE", "LOCAL", "LOAD",
+                                        "SAVE",  "SLEEP",  "DONE"};
+    return wants[wish->want];
+}
+
+/* The wish that came out of a move is told and kept. */
+static void follows(int64_t now_ms, const char *move, struct shared_wish wish)
+{
+    shelf.wish = wish;
+    shelf.reads += wish.want == SHARED_LOAD;
+    shelf.writes += wish.want == SHARED_SAVE;
+    story_tell("  %8" PRId64 " ms  %s -> %s", now_ms, move, wish_name(&wish));
+}
+
+static void want_wish(enum shared_want wanted)
+{
+    struct shared_wish wish = {.want = wanted};
+    want_yes(shelf.wish.want == wanted, true, "is the next wish %s?", wish_name(&wish));
+}
+
+static void ask(int64_t now_ms)
+{
+    follows(now_ms, "a call", shared_ask(&shelf.env, &shelf.call, now_ms, 7));
+}
+
+static void show(int64_t now_ms)
+{
+    const struct item *item = shelf.there ? &shelf.item : NULL;
+    follows(now_ms, item != NULL ? "is shown the item" : "is shown no item",
+            shared_hear(&shelf.env, &shelf.call, SHARED_ITEM, item, now_ms, 7));
+}
+
+static void asks(int64_t now_ms, enum shared_want wanted)
+{
+    ask(now_ms);
+    want_wish(wanted);
+}
+
+static void is_shown(int64_t now_ms, enum shared_want wanted)
+{
+    show(now_ms);
+    want_wish(wanted);
+}
+
+/* It looks if it wants to, as often as it wants to, all in the same millisecond. */
+static void decides(int64_t now_ms)
+{
+    ask(now_ms);
+    for (int looks = 0; shelf.wish.want == SHARED_LOAD; looks++) {
+        want_yes(looks < 9, true, "does it stop looking, and decide?");
+        show(now_ms);
+    }
+}
+
+static void reports(enum breaker_outcome outcome, int64_t now_ms)
+{
+    follows(now_ms, outcome == BREAKER_OK ? "the call is good" : "the call fails",
+            shared_report(&shelf.env, &shelf.call, outcome, 0, now_ms, 7));
+}
+
+/* --- what must follow ------------------------------------------------------------- */
+
+static void refused(int64_t now_ms, int64_t left_ms)
+{
+    decides(now_ms);
+    want_wish(SHARED_REFUSE);
+    want_ms(shelf.wish.retry_after_ms, left_ms, "told to wait");
+}
+
+/* Not refused: somebody goes and looks. How he comes to it is no matter of this
+ * chapter's: he may be let through, be told to wait his turn, or ask for a lease. */
+static void may_look(int64_t now_ms)
+{
+    decides(now_ms);
+    bool looks = shelf.wish.want == SHARED_SLEEP || shelf.wish.want == SHARED_SAVE ||
+                 (shelf.wish.want == SHARED_GRANT && shelf.wish.probe);
+    want_yes(looks, true, "does somebody go and look?");
+}
+
+static void want_state(int64_t now_ms, enum breaker_state wanted)
+{
+    want_yes(shared_state_at(&shelf.env, now_ms) == wanted, true,
+             "at %" PRId64 " ms: is the state shown %s?", now_ms, states[wanted]);
+}
+
+#endif
