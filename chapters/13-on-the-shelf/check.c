@@ -59,7 +59,9 @@ static void as_it_is(void)
     want_as_it_is(item);
     want_as_it_is(open_until(1));
     want_as_it_is(leased_until(1));
-    want_as_it_is(leased_until(0)); /* half-open, and nobody's */
+    item = leased_until(0); /* half-open, and nobody's */
+    item.owner = 0;
+    want_as_it_is(item);
     item = leased_until(INT64_MAX);
     item.version = item.owner = UINT64_MAX;
     item.generation = item.opens = item.calls = item.failed = item.ok = UINT32_MAX;
