@@ -84,7 +84,7 @@ enum client_event_kind {
     CLIENT_TIMEOUT,        /* it did not, or could not be reached */
     CLIENT_WOKE,           /* the sleep is over */
     CLIENT_STORE_ITEM,     /* [13] what the store holds; gives item, NULL if nothing */
-    CLIENT_STORE_SAVED,    /* [14] the write was made; gives item as it stands now */
+    CLIENT_STORE_SAVED,    /* [13] the write was made; gives item as it stands now */
     CLIENT_STORE_CONFLICT, /* [14] its condition failed; gives item if the store did */
     CLIENT_STORE_FAILED /* [15] no answer from the store: a write may have been made */
 };
@@ -104,7 +104,7 @@ enum client_action_kind {
     CLIENT_CALL_BACKEND, /* for within_ms at most; then REPLY or TIMEOUT */
     CLIENT_SLEEP,        /* for within_ms; then WOKE */
     CLIENT_LOAD_ITEM,    /* [13] then STORE_ITEM or STORE_FAILED */
-    CLIENT_SAVE_ITEM_IF, /* [14] then STORE_SAVED, STORE_CONFLICT or STORE_FAILED */
+    CLIENT_SAVE_ITEM_IF, /* [13] then STORE_SAVED, STORE_CONFLICT or STORE_FAILED */
     CLIENT_ANSWER        /* the call is over; the driver may forget client_call */
 };
 

@@ -54,15 +54,15 @@
  */
 struct shared_config {
     uint32_t cache_ms;   /* [13] trust the copy of the item for so long; 0: no store */
-    uint32_t timeout_ms; /* [15] longest wait for the store; its own deadline */
+    uint32_t timeout_ms; /* [13] longest wait for the store; its own deadline */
     uint32_t skip_ms;   /* [15] after it failed, leave the store alone so long; 0: no */
     uint32_t jitter_ms; /* [15] wait up to this long before asking for the probe */
     uint32_t
-        window_ms; /* [14] failures and successes are counted in windows this long */
-    uint32_t failures;    /* [14] open at this many failures in a window; 0: off */
-    uint32_t failure_pct; /* [14] or at this share, reached counts; 0: off. Windows must
+        window_ms; /* [13] failures and successes are counted in windows this long */
+    uint32_t failures;    /* [13] open at this many failures in a window; 0: off */
+    uint32_t failure_pct; /* [13] or at this share, reached counts; 0: off. Windows must
                              be longer than two cache_ms */
-    uint32_t min_calls;   /* [14] judge no share of fewer calls */
+    uint32_t min_calls;   /* [13] judge no share of fewer calls */
 };
 
 /* What one environment knows of one item. */
@@ -72,22 +72,22 @@ struct shared {
     struct item item; /* the copy */
     bool known;       /* it was read once */
     int64_t read_ms;  /* when it was last read */
-    int64_t seen_ms; /* [15] when its rest, or its lease, was first seen as it stands */
-    int64_t window_seen_ms; /* [14] when the window of the item was first seen */
-    int64_t window_ms;      /* [14] the window of the successes below */
-    uint32_t good;          /* [14] successes not written yet */
+    int64_t seen_ms; /* [13] when its rest, or its lease, was first seen as it stands */
+    int64_t window_seen_ms; /* [13] when the window of the item was first seen */
+    int64_t window_ms;      /* [13] the window of the successes below */
+    uint32_t good;          /* [13] successes not written yet */
 };
 
 /* What one call has on hand. `write` is under way, or was the last one. */
 struct shared_call {
     uint8_t phase;       /* shared.c's own */
     bool probe;          /* this call holds the lease */
-    bool looked;         /* [14] the item was read, to decide this call */
+    bool looked;         /* [13] the item was read, to decide this call */
     bool slept;          /* [15] it has waited its jitter */
     uint8_t conflicts;   /* [14] races lost in this call; bounded */
     uint32_t generation; /* [14] in which the call was let through */
-    uint32_t failed;     /* [14] 1: its failure is being written */
-    int64_t rest_ms;     /* [14] how long to stay open, if it comes to that */
+    uint32_t failed;     /* [13] 1: its failure is being written */
+    int64_t rest_ms;     /* [13] how long to stay open, if it comes to that */
     struct item_write write;
 };
 
