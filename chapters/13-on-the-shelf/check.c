@@ -40,16 +40,6 @@ static void nobody_acts(void)
     }
 }
 
-static void want_as_it_is(struct item item)
-{
-    struct item before = item, read = item_read(&item);
-    story_begin();
-    tell_item("the store holds", &item);
-    tell_item("item_read gives", &read);
-    want_yes(alike(&read, &before), true, "is it taken as it stands?");
-    want_yes(alike(&item, &before), true, "is the store's own left alone?");
-}
-
 static void as_it_is(void)
 {
     struct item item = closed();
@@ -72,15 +62,6 @@ static void as_it_is(void)
     want_as_it_is(item);
 }
 
-static void want_end(struct item item, int64_t wanted)
-{
-    item.until_ms = 5000;
-    item.lease_until_ms = 7000;
-    story_begin();
-    story_tell("  %s, until_ms is 5000, lease_until_ms is 7000", states[item.state]);
-    want_ms(item_over_ms(&item), wanted, "item_over_ms");
-}
-
 static void ends(void)
 {
     want_end(closed(), 0);
@@ -90,8 +71,29 @@ static void ends(void)
 
 /* --- the copy --------------------------------------------------------------------- */
 
+/* A share is judged, and the window has a failure: a call that has read the item takes
+ * the successes there, see shared.h. The others do not. */
+static void has_looked(void)
+{
+    struct item item = closed();
+    item.window_ms = 100000;
+    item.calls = item.failed = 1;
+    begin(&share, &rest);
+    holds(item);
+    asks(100000, SHARED_LOAD);
+    is_shown(100004, SHARED_GRANT);
+    asks(100005, SHARED_GRANT);
+    reports(BREAKER_OK, 100006);
+    want_wish(SHARED_DONE);
+    asks(100500, SHARED_LOAD);
+    is_shown(100501, SHARED_GRANT);
+    reports(BREAKER_OK, 100502);
+    want_wish(SHARED_SAVE);
+}
+
 static void cached(void)
 {
+    has_looked();
     begin(&cache, &rest);
     holds(closed());
     asks(100000, SHARED_LOAD);
@@ -109,11 +111,6 @@ static void cached(void)
 
 static void healthy(void)
 {
-    static const struct shared_config share = {.cache_ms = 400,
-                                               .timeout_ms = 50,
-                                               .window_ms = 10000,
-                                               .failure_pct = 50,
-                                               .min_calls = 10};
     stays_well(&cache);
     stays_well(&share);
 }
@@ -294,6 +291,15 @@ static void rest_no_longer(void)
     back(100000);
     refused(100000, 2000);
     may_look(102000);
+
+    begin(&cache, &rest);
+    holds(open_until(700000));
+    refused(100000, 5000);
+    refused(104000, 1000);
+    back(103500); /* later than it was seen first, earlier than it was read last */
+    asks(103500, SHARED_LOAD);
+    is_shown(103500, SHARED_REFUSE);
+    want_ms(shelf.wish.retry_after_ms, 1500, "told to wait");
 }
 
 /* A failure is counted in the window of the clock as it is now. */

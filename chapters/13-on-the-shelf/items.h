@@ -74,6 +74,25 @@ static struct item some_item(uint32_t generation, int64_t now_ms)
     return item;
 }
 
+static void want_as_it_is(struct item item)
+{
+    struct item before = item, read = item_read(&item);
+    story_begin();
+    tell_item("the store holds", &item);
+    tell_item("item_read gives", &read);
+    want_yes(alike(&read, &before), true, "is it taken as it stands?");
+    want_yes(alike(&item, &before), true, "is the store's own left alone?");
+}
+
+static void want_end(struct item item, int64_t wanted)
+{
+    item.until_ms = 5000;
+    item.lease_until_ms = 7000;
+    story_begin();
+    story_tell("  %s, until_ms is 5000, lease_until_ms is 7000", states[item.state]);
+    want_ms(item_over_ms(&item), wanted, "item_over_ms");
+}
+
 /* --- a client that is shown one --------------------------------------------------- */
 
 static struct client_action step(struct client *client, struct client_call *call,

@@ -15,10 +15,16 @@
 
 #include <inttypes.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct shared_config cache = {
     .cache_ms = 1000, .timeout_ms = 50, .window_ms = 10000, .failures = 9};
+static const struct shared_config share = {.cache_ms = 400,
+                                           .timeout_ms = 50,
+                                           .window_ms = 10000,
+                                           .failure_pct = 50,
+                                           .min_calls = 10};
 static const struct breaker_config rest = {.open_ms = 5000, .probe_lease_ms = 2000};
 static const struct breaker_config growing = {
     .open_ms = 5000, .open_max_ms = 20000, .probe_lease_ms = 2000};
@@ -60,15 +66,22 @@ static struct item leased_until(int64_t lease_until_ms)
                          .lease_until_ms = lease_until_ms};
 }
 
+/* "OPEN until 8000, generation 1, version 4", and what is out of the ordinary. */
 static void tell_item(const char *who, const struct item *item)
 {
     int64_t end =
         item->state == BREAKER_HALF_OPEN ? item->lease_until_ms : item->until_ms;
-    const char *state = item->state <= BREAKER_HALF_OPEN ? states[item->state] : "?";
-    story_tell("             %s: %s until %" PRId64 ", generation %" PRIu32 ", %" PRIu32
-               " of %" PRIu32 " failed, schema %" PRIu32,
-               who, state, end, item->generation, item->failed, item->calls,
-               item->schema);
+    char until[40] = "", counts[60] = "", schema[30] = "";
+    if (item->state != BREAKER_CLOSED)
+        snprintf(until, sizeof until, " until %" PRId64, end);
+    if (item->calls > 0 || item->failed > 0)
+        snprintf(counts, sizeof counts, ", %" PRIu32 " of %" PRIu32 " failed",
+                 item->failed, item->calls);
+    if (item->schema != ITEM_SCHEMA)
+        snprintf(schema, sizeof schema, ", schema %" PRIu32, item->schema);
+    story_tell("             %s: %s%s, generation %" PRIu32 ", version %" PRIu64 "%s%s",
+               who, item->state <= BREAKER_HALF_OPEN ? states[item->state] : "no state",
+               until, item->generation, item->version, counts, schema);
 }
 
 /* --- moves ------------------------------------------------------------------------ */
@@ -87,7 +100,7 @@ static void holds(struct item item)
     shelf.there = true;
     shelf.item = item;
     shelf.item.version = version;
-    tell_item("the store holds", &item);
+    tell_item("the store holds", &shelf.item);
 }
 
 static const char *wish_name(const struct shared_wish *wish)
@@ -109,7 +122,8 @@ static void follows(int64_t now_ms, const char *move, struct shared_wish wish)
 static void want_wish(enum shared_want wanted)
 {
     struct shared_wish wish = {.want = wanted};
-    want_yes(shelf.wish.want == wanted, true, "is the next wish %s?", wish_name(&wish));
+    if (shelf.wish.want != wanted) /* else the story has said so */
+        want_yes(false, true, "is the next wish %s?", wish_name(&wish));
 }
 
 static void ask(int64_t now_ms)
@@ -141,7 +155,8 @@ static void decides(int64_t now_ms)
 {
     ask(now_ms);
     for (int looks = 0; shelf.wish.want == SHARED_LOAD; looks++) {
-        want_yes(looks < 9, true, "does it stop looking, and decide?");
+        if (looks == 9)
+            want_yes(false, true, "does it stop looking, and decide?");
         show(now_ms);
     }
 }
