@@ -30,14 +30,14 @@ check-all:
 check-more:
 	$(call run_steps,all-programs,$(STEPS_MORE))
 
-programs: storms ladder-programs unit-programs
+programs: storms ladder-programs unit-programs doors
 all-programs: programs swarm-program lab-unit-programs lab-node-modules
 
 # --- steps of check -----------------------------------------------------------------------
 storms:
 	@for who in $(RUNGS); do $(MAKE) -s --no-print-directory WHO=$$who storm || exit 1; done
 
-book-truth: storms ladder-programs
+book-truth: storms ladder-programs doors
 	@BUILD='$(BUILD)' sh tests/book.sh
 storm-tests: storms scene-test world-test
 	@BUILD='$(BUILD)' STORM='$(STORM)' sh tests/storm.sh
@@ -66,7 +66,7 @@ analyze:
 	@for file in $(OURS_C); do gcc -fanalyzer -Wno-analyzer-malloc-leak -Werror -O1 \
 	  -std=c11 -D_POSIX_C_SOURCE=200809L $(INCLUDES) -c $$file -o /dev/null || exit 1; done
 shellcheck:
-	@shellcheck -x run .ci/run tests/*.sh tests/reader/*.sh tests/book/*.sh lab/lab lab/*/*.sh \
+	@shellcheck -x run .ci/run chapters/*/*.sh tests/*.sh tests/reader/*.sh tests/book/*.sh lab/lab lab/*/*.sh \
 	  tests/lab/*.sh tests/lab/tasks/*.sh tests/lab/tasks/bin/*
 valgrind:
 	@$(MAKE) -s --no-print-directory MODE=plain WHO=$(LAST) $(BUILD)/$(notdir $(LAST))/plain/storm

@@ -15,6 +15,10 @@ for dir in solutions/[0-9][0-9]-*; do
     if [ "${n%%-*}" -lt "$NN" ]; then before=$dir; fi
 done
 
+# A chapter may have something else to show than a storm.
+[ ! -f "$DIR/plot.sh" ] || exec sh "$DIR/plot.sh" "$before" "$who"
+[ -f "$DIR/scene.json" ] || refuse "Chapter $CH has no storm to draw; $DIR/README.md says what to run."
+
 record() { # WHO LABEL CLIENT: plays the scene, leaves plots/LABEL.csv and LABEL.facts
     $MAKE -s --no-print-directory WHO="$1" storm
     status=0
