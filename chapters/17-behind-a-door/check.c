@@ -52,7 +52,6 @@ static void a_path(void)
         memset(path, 'p', length);
         path[0] = '/';
         path[length] = '\0';
-        story_begin();
         comes_with(path, "", 'a', 0);
         story_tell("  its path has %zu bytes", length);
         if (length < HANDLER_PATH_MAX)
@@ -332,16 +331,16 @@ static const struct check_test tests[] = {
     {"any-event", "whatever comes is a request, or a 4xx with a sentence",
      "A crash costs the whole environment, and everything that it remembers.",
      .body = any_event},
-    {"own-status", "each answer has its own status",
+    {"own-status", "refused is a 503, failed a 502, timed out a 504, and says why",
      "A user, a cache and a load balancer know nothing of breakers. They know 503.",
      .body = own_status},
     {"retry-after", "Retry-After is in whole seconds, rounded up, or absent",
      "Whoever comes back too early is refused again; and 0 means: now.",
      .body = retry_after},
-    {"bytes-out", "no byte of a body is lost, and its type says what it is",
-     "UTF-8 without a NUL goes as it is. All else goes as base64.",
-     .body = bytes_and_type},
-    {"its-age", "a stale answer says so, and how old it is",
+    {"bytes-out",
+     "a fresh answer keeps status and every byte, and its type says what it is",
+     "UTF-8 without a NUL goes as it is. All else goes as base64.", .body = as_it_came},
+    {"its-age", "a stale answer is a 200 that says so, and how old it is",
      "Age is in seconds, age_ms in milliseconds.", .body = its_age},
     {"stale-object", "a stale object keeps its members, to the digit",
      "The note goes in front; the rest of the text stays as the backend wrote it.",

@@ -17,38 +17,51 @@
 
 static struct handler_request request;
 
-/* Bytes as a line can show them. */
+/* Bytes as a line can show them. Three may stand in one line. */
 static const char *shown(const char *bytes, size_t count)
 {
-    static char line[4][80];
+    static char line[3][100];
     static int next;
-    char *to = line[next++ % 4];
-    size_t n = 0;
-    for (; n < count && n < 56; n++)
-        to[n] = bytes[n] >= ' ' && bytes[n] <= '~' ? bytes[n] : '?';
-    snprintf(to + n, 80 - n, "%s", count > n ? "..." : "");
-    return to;
+    char *text = line[next++ % 3];
+    int n = 0;
+    size_t i = 0;
+    for (; i < count && n < 76; i++) {
+        bool plain = bytes[i] >= ' ' && bytes[i] <= '~';
+        n += snprintf(text + n, 8, plain ? "%c" : "\\x%02x", (unsigned char)bytes[i]);
+    }
+    snprintf(text + n, 8, "%s", count > i ? "..." : "");
+    return text;
 }
 
 /* --- events ----------------------------------------------------------------------- */
 
 /* From memory that ends where the event ends. */
-static void comes(const char *event, size_t bytes)
+static void reads(const char *event, size_t bytes)
 {
     char *exact = malloc(bytes > 0 ? bytes : 1);
     if (exact == NULL)
         abort();
     memcpy(exact, event, bytes);
-    story_begin();
-    story_tell("  an event: %s", shown(event, bytes));
     handler_read(&request, exact, bytes);
     free(exact);
+}
+
+static void comes(const char *event, size_t bytes)
+{
+    story_begin();
+    story_tell("  an event: %s", shown(event, bytes));
+    reads(event, bytes);
 }
 
 /* {"version":"2.0","rawPath":"PATH" MORE}, with `count` times `fill` for a @ in MORE */
 static void comes_with(const char *path, const char *more, char fill, size_t count)
 {
     static char event[200 * 1024];
+    story_begin();
+    story_tell("  format 2.0, \"rawPath\":\"%s\"%s", shown(path, strlen(path)),
+               shown(more, strlen(more)));
+    if (strchr(more, '@') != NULL)
+        story_tell("  where @ is %zu times %c", count, fill);
     int n = snprintf(event, 2048, "{\"version\":\"2.0\",\"rawPath\":\"%s\"", path);
     for (; *more != '\0'; more++) {
         size_t times = *more == '@' ? count : 1;
@@ -56,7 +69,7 @@ static void comes_with(const char *path, const char *more, char fill, size_t cou
         n += (int)times;
     }
     event[n++] = '}';
-    comes(event, (size_t)n);
+    reads(event, (size_t)n);
 }
 
 static void want_good(void)
@@ -110,8 +123,10 @@ static struct response answers(enum client_answer kind, int status, int64_t ms,
 {
     static const int user[] = {0, 200, 503, 502, 504};
     story_begin();
-    story_tell("  %s, %d, %" PRId64 " ms, a body of %zu bytes: %s", answer_names[kind],
-               status, ms, bytes, shown(body != NULL ? body : "", bytes));
+    story_tell("  the client says %s, %d, %" PRId64 " ms", answer_names[kind], status,
+               ms);
+    if (bytes > 0)
+        story_tell("  with a body of %zu bytes: %s", bytes, shown(body, bytes));
     char *exact = malloc(bytes > 0 ? bytes : 1);
     if (exact == NULL)
         abort();

@@ -8,39 +8,18 @@
 
 /* --- answers ---------------------------------------------------------------------- */
 
-static void a_status_each(void)
+static void own_status(void)
 {
-    static const int fresh[] = {200, 201, 204, 301, 304, 400, 404, 409, 499};
-    for (size_t i = 0; i < sizeof fresh / sizeof *fresh; i++) {
-        struct response r = answers(CLIENT_FRESH, fresh[i], 0, NULL, 0);
-        want_ms(r.status, fresh[i], "the user's status");
-        forget(&r);
-    }
-    static const int wanted[] = {0, 200, 503, 502, 504};
-    for (int kind = CLIENT_STALE; kind <= CLIENT_TIMED_OUT; kind++) {
-        struct response r =
-            answers((enum client_answer)kind, 0, 1000, BYTES("{\"a\":1}"));
-        want_ms(r.status, wanted[kind], "the user's status");
-        forget(&r);
-    }
-}
-
-static void says_why(void)
-{
+    static const int wanted[] = {0, 0, 503, 502, 504};
     for (int kind = CLIENT_REFUSED; kind <= CLIENT_TIMED_OUT; kind++) {
-        struct response r = answers((enum client_answer)kind, 0, 0, NULL, 0);
+        struct response r = answers((enum client_answer)kind, 0, 0, BYTES("no use"));
+        want_ms(r.status, wanted[kind], "the user's status");
         cJSON *body = cJSON_Parse(r.body);
         want_yes(cJSON_IsString(cJSON_GetObjectItem(body, "error")), true,
                  "does the body say {\"error\": \"...\"}?");
         cJSON_Delete(body);
         forget(&r);
     }
-}
-
-static void own_status(void)
-{
-    a_status_each();
-    says_why();
 }
 
 static void retry_after(void)
@@ -50,11 +29,13 @@ static void retry_after(void)
         while (seconds * 1000 < ms)
             seconds++;
         struct response r = answers(CLIENT_REFUSED, 503, ms, NULL, 0);
+        story_tell("  Retry-After: %s",
+                   r.retry_after[0] != '\0' ? r.retry_after : "none");
         if (ms == 0)
             want_yes(r.retry_after[0] == '\0', true,
                      "nobody knows when: is there no Retry-After?");
         else
-            want_ms(number_in(r.retry_after), seconds, "Retry-After");
+            want_ms(number_in(r.retry_after), seconds, "in whole seconds");
         forget(&r);
     }
     struct response r = answers(CLIENT_REFUSED, 503, 1000000000000001, NULL, 0);
@@ -82,6 +63,7 @@ static void its_age(void)
     for (int64_t ms = 0; ms <= 3000; ms += 1 + (ms % 7)) {
         struct response r = answers(CLIENT_STALE, 200, ms, BYTES("{\"a\":1}"));
         int64_t age = number_in(r.age);
+        want_ms(r.status, 200, "the user's status");
         story_tell("  Age: %s", r.age);
         want_yes(age >= 0 && age * 1000 - ms < 1000 && ms - age * 1000 < 1000, true,
                  "is that %" PRId64 " ms in whole seconds?", ms);
@@ -202,8 +184,19 @@ static void what_it_is(void)
     want_type(BYTES("{\"a\":\"\xff\"}"), "application/octet-stream");
 }
 
-static void bytes_and_type(void)
+static void statuses(void)
 {
+    static const int fresh[] = {200, 201, 204, 301, 304, 400, 404, 409, 499};
+    for (size_t i = 0; i < sizeof fresh / sizeof *fresh; i++) {
+        struct response r = answers(CLIENT_FRESH, fresh[i], 0, BYTES("hello"));
+        want_ms(r.status, fresh[i], "the user's status");
+        forget(&r);
+    }
+}
+
+static void as_it_came(void)
+{
+    statuses();
     what_it_is();
     no_byte_lost();
 }
@@ -236,6 +229,7 @@ static bool made_with(long pieces, size_t row)
                            made[row].bytes);
     long kept = in_use;
     plenty();
+    story_tell("  %ld pieces are still in use", kept);
     want_yes(kept <= (text != NULL), true,
              "all that cJSON took given back, but for the answer?");
     if (text == NULL)
