@@ -271,7 +271,7 @@ static char *stale_body(const char *body, size_t bytes, int64_t age_ms)
     cJSON *kept = parse(body, bytes);
     bool takes_note = cJSON_IsObject(kept) && !cJSON_HasObjectItem(kept, "stale") &&
                       !cJSON_HasObjectItem(kept, "age_ms");
-    bool empty = takes_note && kept->child == NULL;
+    bool empty = kept != NULL && kept->child == NULL;
     cJSON_Delete(kept);
     return takes_note ? with_note(body, bytes, age_ms, empty)
                       : wrapped(body, bytes, age_ms);
