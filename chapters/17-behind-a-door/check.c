@@ -349,7 +349,7 @@ static const struct check_test tests[] = {
      "A list, text, bytes, or an object that has one of our names itself.",
      .body = stale_other},
     {"memory", "without memory there is a whole answer, or none",
-     "Ask of each piece whether you got it, and give back what was taken.",
+     "Ask of each piece whether you got it; give back to cJSON what cJSON gave.",
      .body = whole_or_nothing},
 };
 
