@@ -135,6 +135,20 @@ check_red() {
     done
 }
 
+# What a plot.sh draws stands in the text as a ```text block: it must be what that prints, on
+# the state in which the chapter begins.
+check_plotted() { # CHAPTER NUMBER
+    [ -f "$1/plot.sh" ] || return 0
+    begins=$(rung $(($2 - 1)))
+    BUILD=$build sh "$1/plot.sh" "$begins" "$begins" >"$work/plotted"
+    blocks text "$1/README.md"
+    for block in "$work"/block.*; do
+        [ -f "$block" ] || continue
+        stands_in "$block" "$work/plotted" ||
+            { bad "$1/README.md: plot.sh does not print this:" && cat "$block"; }
+    done
+}
+
 # A storm that compares two clients is drawn with the first before and the last after: in
 # the terminal and in the book the numbers must be those that the text has.
 check_drawn() { # CHAPTER NUMBER
@@ -157,6 +171,7 @@ for dir in chapters/${CHAPTER:-[0-9][0-9]-*}; do
     check_numbers "$dir/README.md"
     check_invariants "$dir" "${n#0}"
     check_blocks "$dir"
+    check_plotted "$dir" "${n#0}"
     check_drawn "$dir" "${n#0}"
 done
 [ -z "${CHAPTER:-}" ] || exit "$failed"

@@ -24,7 +24,7 @@ mkdir -p "$build/plots"
 "$tempting" --marks >"$marks-tempting.marks"
 "$(door "$who")" --marks >"$marks-yours.marks"
 echo "Chapter 17: the same visitors at three doors"
-echo "Watch what each of them gets:  . what is right   x something else   ! a crash, and a 500"
+echo "What each of them gets:   . what is right   x something else   ! a crash: 500"
 echo
 awk -F'|' -v last="$marks-yours.marks" '
     BEGIN { printf "  %-24s %-14s %-14s %s\n", "who comes", "before", "tempting", "yours" }
