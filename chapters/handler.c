@@ -206,7 +206,7 @@ static const char *type_of(const char *body, size_t bytes)
 static struct payload payload_of(const char *body, size_t bytes)
 {
     const char *type = type_of(body, bytes);
-    struct payload payload = {.type = type, .base64 = type == other_type};
+    struct payload payload = {.type = type, .base64 = strcmp(type, other_type) == 0};
     payload.string = cJSON_malloc(payload.base64 ? (bytes + 2) / 3 * 4 + 1 : bytes + 1);
     if (payload.string == NULL)
         return payload;
