@@ -108,15 +108,25 @@ static void comes_as_base64(const char *body, size_t bytes)
 }
 
 /* To be refused, or to be read to its end; not to be cut off in the middle. */
-static void an_escaped_nul(void)
+static void holds_nul(const char *json, const char *body, size_t bytes)
 {
-    comes_with("/", ",\"body\":\"a\\u0000b\"", 0, 0);
+    comes_with("/", json, 0, 0);
     if (request.status == 0)
-        want_body(BYTES("a\0b"));
+        want_body(body, bytes);
     else
         want_refused(400);
+}
+
+static void an_escaped_nul(void)
+{
+    holds_nul(",\"body\":\"a\\u0000b\"", BYTES("a\0b"));
+    holds_nul(",\"body\":\"ab\\u0000\"", BYTES("ab\0"));
+    holds_nul(",\"body\":\"\\\\\\u0000b\"", BYTES("\\\0b"));
+    holds_nul(",\"body\":\"\\n\\u0000b\"", BYTES("\n\0b"));
     comes_with("/", ",\"body\":\"a\\\\u0000b\"", 0, 0); /* a backslash, and no NUL */
     want_body(BYTES("a\\u0000b"));
+    comes_with("/", ",\"body\":\"\\u0001\"", 0, 0);
+    want_body(BYTES("\x01"));
 }
 
 static void the_bytes_sent(void)
@@ -140,6 +150,9 @@ static void the_bytes_sent(void)
     want_body(BYTES("\0\xff\0"));
     for (size_t bytes = 0; bytes < 100; bytes++) {
         char body[100];
+        memset(body, 't', sizeof body);
+        comes_with("/", ",\"body\":\"@\"", 't', bytes);
+        want_body(body, bytes);
         for (size_t i = 0; i < bytes; i++)
             body[i] = (char)chance_below(256);
         comes_as_base64(body, bytes);
@@ -252,6 +265,9 @@ static void wrong_shapes(void)
         }
     comes_with("/", ",\"body\":\"a\",\"body\":\"b\"", 0, 0);
     want_refused(400);
+    comes_with("/", ",\"queryStringParameters\":{\"shard\":\"a\",\"shard\":\"b\"}", 0,
+               0);
+    want_refused(400);
 }
 
 static void any_event(void)
@@ -282,13 +298,15 @@ static void any_event(void)
 
 /* --- memory ----------------------------------------------------------------------- */
 
-static void event_with(long pieces)
+static void event_with(long pieces, const char *behind)
 {
+    char event[sizeof whole + 10];
+    int n = snprintf(event, sizeof event, "%s%s", whole, behind);
     leave(pieces);
-    comes(whole, sizeof whole - 1);
+    comes(event, (size_t)n);
     long kept = in_use;
     plenty();
-    story_tell("  memory runs out after %ld pieces", pieces);
+    story_tell("  after %ld pieces of memory there is none", pieces);
     want_ms(kept, 0, "pieces that cJSON took and nobody gave back");
     good_or_4xx();
 }
@@ -306,7 +324,8 @@ static void whole_or_nothing(void)
     }
     for_once = false;
     for (long pieces = 0; pieces < 100; pieces++)
-        event_with(pieces);
+        event_with(pieces, "");
+    event_with(1000, "{}"); /* and there is enough */
 }
 
 static const struct check_test tests[] = {

@@ -60,7 +60,7 @@ static cJSON *noted(const struct response *r, int64_t age_ms)
 
 static void its_age(void)
 {
-    for (int64_t ms = 0; ms <= 3000; ms += 1 + (ms % 7)) {
+    for (int64_t ms = 0; ms <= 100000000; ms += ms < 3000 ? 1 + ms % 7 : 9876543) {
         struct response r = answers(CLIENT_STALE, 200, ms, BYTES("{\"a\":1}"));
         int64_t age = number_in(r.age);
         want_ms(r.status, 200, "the user's status");
@@ -142,8 +142,28 @@ static void goes_out(const char *body, size_t bytes)
     forget(&r);
 }
 
+/* Where the lengths of UTF-8 change, and where it ends; and one byte beside that. */
+static void edges_of_utf8(void)
+{
+    static const uint32_t codes[] = {0x0,    0x1,     0x7f,     0x80,     0x7ff,
+                                     0x800,  0xd7ff,  0xd800,   0xdfff,   0xe000,
+                                     0xffff, 0x10000, 0x10ffff, 0x110000, 0x1fffff};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        unsigned char body[4];
+        size_t bytes = write_code(codes[i], body);
+        goes_out((const char *)body, bytes);
+        for (size_t k = 0; k < bytes; k++)
+            for (int by = -1; by <= 1; by += 2) {
+                body[k] = (unsigned char)(body[k] + by);
+                goes_out((const char *)body, bytes);
+                body[k] = (unsigned char)(body[k] - by);
+            }
+    }
+}
+
 static void no_byte_lost(void)
 {
+    edges_of_utf8();
     static const unsigned char edges[] = {
         0x00, 0x01, '"',  '\\', 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1,
         0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf4, 0xf5, 0xff};
@@ -213,6 +233,7 @@ static const struct {
     {CLIENT_FRESH, 404, 404, BYTES("a\0b")},
     {CLIENT_STALE, 200, 200, BYTES("{\"a\":1}")},
     {CLIENT_STALE, 200, 200, BYTES("hello")},
+    {CLIENT_STALE, 200, 200, BYTES("{} and more")},
     {CLIENT_STALE, 200, 200, BYTES("\xff")},
     {CLIENT_REFUSED, 503, 503, BYTES("")},
     {CLIENT_TIMED_OUT, 504, 504, BYTES("")},
