@@ -96,10 +96,11 @@ struct counts {
     uint64_t calls, failed, slow, in_row, overdue;
 };
 
-static int64_t slice(int64_t at_ms, uint32_t span_ms, int slices)
+static int64_t slice(const struct model *m, int64_t at_ms, uint32_t span_ms, int slices)
 {
     int64_t width = ((int64_t)span_ms + slices - 1) / slices;
-    return at_ms / width;
+    bool own = m->own_slices && first(m) > 0;
+    return (at_ms - (own ? m->event[first(m) - 1].at_ms : 0)) / width;
 }
 
 static bool in_window(const struct model *m, const struct model_event *e,
@@ -107,8 +108,8 @@ static bool in_window(const struct model *m, const struct model_event *e,
 {
     if (m->config.window_calls > 0)
         return newer < m->config.window_calls;
-    return slice(e->at_ms, m->config.window_ms, 10) >
-           slice(m->now_ms, m->config.window_ms, 10) - 10;
+    return slice(m, e->at_ms, m->config.window_ms, 10) >
+           slice(m, m->now_ms, m->config.window_ms, 10) - 10;
 }
 
 static struct counts count(const struct model *m)
@@ -119,8 +120,8 @@ static struct counts count(const struct model *m)
     for (int i = m->events - 1; i >= first(m); i--) {
         const struct model_event *e = &m->event[i];
         if (e->kind == MODEL_GRANT && m->config.slow_ms > 0 &&
-            slice(e->at_ms, m->config.slow_ms, 8) + 8 <
-                slice(m->now_ms, m->config.slow_ms, 8) &&
+            slice(m, e->at_ms, m->config.slow_ms, 8) + 8 <
+                slice(m, m->now_ms, m->config.slow_ms, 8) &&
             !recorded(m, i))
             c.overdue++;
         if (e->kind != MODEL_RECORD || e->outcome == BREAKER_IGNORED)
@@ -199,6 +200,7 @@ void model_init(struct model *m, const struct breaker_config *config)
     m->mode = BREAKER_AUTO;
     m->now_ms = 0;
     m->taken = m->events = 0;
+    m->own_slices = false;
 }
 
 static void turn(struct model *m, enum breaker_state to)

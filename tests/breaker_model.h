@@ -4,7 +4,8 @@
  * bucket, no slot. Every question is answered by reading the list from the end. Slow,
  * and independent of breaker.c in everything but the contract in breaker.h.
  *
- * Jitter is not modelled: open_jitter_pct must be 0. */
+ * Jitter is not modelled: open_jitter_pct must be 0. Where slices of time are cut is
+ * not part of the contract, so whoever compares says it: own_slices. */
 #ifndef BREAKER_MODEL_H
 #define BREAKER_MODEL_H
 
@@ -31,7 +32,8 @@ struct model {
     struct breaker_config config;
     enum breaker_mode mode;
     int64_t now_ms;
-    int taken; /* transitions taken out or lost */
+    int taken;       /* transitions taken out or lost */
+    bool own_slices; /* of time: cut from where the generation began, not from 0 */
     int events;
     struct model_event event[MODEL_EVENTS_MAX];
 };

@@ -2,7 +2,8 @@
  * breaker_alone.c holds what needs no model, breaker_rows.c holds the examples with
  * exact numbers, breaker_explore.c walks every state of a few small configurations.
  *
- * A failure prints the seed of its history and the step. */
+ * A failure prints the seed of its history and the step. BREAKER_OWN_SLICES=yes is for
+ * a breaker that cuts slices of time from where its generation began. */
 #include "breaker_test.h"
 
 #include "breaker.h"
@@ -198,6 +199,7 @@ static void play(uint64_t seed, int steps, bool large)
     ck_assert_ptr_null(breaker_config_error(&config));
     breaker_init(&pair.breaker, &config, seed);
     model_init(&pair.model, &config);
+    pair.model.own_slices = getenv("BREAKER_OWN_SLICES") != NULL;
     pair.clock_ms = unit_one_in(&pair.random, 2) ? 0 : unit_below(&pair.random, 100000);
     pair.bad_pct = 66;
     pair.out = 0;
