@@ -4,11 +4,13 @@
  * What differs from the book's breaker.c:
  *   - `state` is not used. Closed is who has not opened since, opens == 0; open is who
  *     has an end of its rest; half-open is who has opened and has none.
- *   - Slices of time are not cut by the wall clock. The first begins when the
- * generation does (kept in `opened_ms`), so all breakers cut theirs elsewhere.
+ *   - Slices of time are not cut by the wall clock: the first begins when the
+ *     generation does (kept in `opened_ms`).
  *   - The ring holds two bits a call side by side, its halves in the two arrays.
  *   - A slot holds when its probe left, plus one; not when its lease ends.
  *   - The rest is doubled by one shift.
+ *
+ * model: BREAKER_OWN_SLICES=yes
  *
  * Why it is right: a window of ten slices reaches back window_ms at most and nine
  * tenths of it at least, wherever the cuts are. What a breaker keeps is its own affair;
