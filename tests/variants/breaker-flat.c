@@ -264,8 +264,7 @@ static void record_probe(struct breaker *b, int64_t began_ms,
         become_open(b);
         return;
     }
-    b->probes_ok++;
-    if (b->probes_ok >= b->config.successes_to_close)
+    if (++b->probes_ok >= b->config.successes_to_close)
         become_closed(b);
 }
 
@@ -394,45 +393,6 @@ bool breaker_take_transition(struct breaker *b, struct breaker_transition *out)
         return false;
     if (b->transitions - b->taken > BREAKER_TRANSITIONS_MAX)
         b->taken = b->transitions - BREAKER_TRANSITIONS_MAX;
-    *out = b->transition[b->taken % BREAKER_TRANSITIONS_MAX];
-    b->taken++;
+    *out = b->transition[b->taken++ % BREAKER_TRANSITIONS_MAX];
     return true;
-}
-
-/* --- given, and the same for all ---------------------------------------------------
- */
-
-/* Given: which configurations make no sense, and why. */
-const char *breaker_config_error(const struct breaker_config *c)
-{
-    bool rate = c->failure_pct > 0 || c->slow_pct > 0;
-    bool window = c->window_calls > 0 || c->window_ms > 0;
-    bool share = c->failure_pct > 100 || c->slow_pct > 100 || c->open_jitter_pct > 100;
-    const struct {
-        bool wrong;
-        const char *why;
-    } rules[] = {
-        {share, "a share (failure_pct, slow_pct, open_jitter_pct) is more than 100"},
-        {c->open_max_ms > 0 && c->open_max_ms < c->open_ms,
-         "open_max_ms is less than open_ms, where the doubling starts"},
-        {c->probes_at_once > BREAKER_PROBES_MAX,
-         "probes_at_once is more than 8, the most that are kept apart"},
-        {c->window_calls > 0 && c->window_ms > 0,
-         "window_calls and window_ms exclude each other: choose one window"},
-        {c->window_calls > BREAKER_WINDOW_CALLS_MAX,
-         "window_calls is more than 256, the most that is kept"},
-        {c->window_calls > 0 && c->min_calls > c->window_calls,
-         "min_calls is more than window_calls: the rate would never be judged"},
-        {rate && !window,
-         "a rate (failure_pct, slow_pct) needs a window: window_calls or window_ms"},
-        {window && !rate,
-         "a window without a rate judges nothing: set failure_pct or slow_pct"},
-        {rate && c->min_calls == 0,
-         "a rate needs min_calls: without it the first failure is 100 per cent"},
-        {(c->slow_ms > 0) != (c->slow_pct > 0),
-         "slow_ms and slow_pct go together: one says what is slow, one how much"}};
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        if (rules[i].wrong)
-            return rules[i].why;
-    return NULL;
 }

@@ -396,37 +396,3 @@ enum breaker_state shared_state_at(const struct shared *s, int64_t now_ms)
     return open && now_ms >= over_ms(s) ? BREAKER_HALF_OPEN
                                         : (enum breaker_state)s->item.state;
 }
-
-/* --- given, and the same for all ---------------------------------------------------
- */
-
-const char *shared_config_error(const struct shared_config *c,
-                                const struct breaker_config *breaker)
-{
-    bool on = c->cache_ms > 0, share = c->failure_pct > 0;
-    bool any = c->timeout_ms > 0 || c->skip_ms > 0 || c->jitter_ms > 0 ||
-               c->window_ms > 0 || c->failures > 0 || share;
-    const struct {
-        bool wrong;
-        const char *why;
-    } rules[] = {
-        {!on && any, "a shared breaker needs cache_ms: how long to trust its copy"},
-        {on && c->timeout_ms == 0, "a shared breaker needs timeout_ms for its store"},
-        {on && c->window_ms == 0, "a shared breaker needs window_ms, to count in"},
-        {on && c->failures == 0 && !share,
-         "a shared breaker needs failures or failure_pct, or it never opens"},
-        {c->failure_pct > 100, "the shared failure_pct is more than 100"},
-        {share && c->min_calls == 0,
-         "a shared failure_pct needs min_calls: the first failure is 100 per cent"},
-        {share && c->window_ms <= share_wait_ms(c),
-         "a shared failure_pct needs a window_ms of more than two cache_ms: "
-         "it judges no share sooner"},
-        {on && breaker->open_ms == 0, "a shared breaker needs open_ms: no fleet fuse"},
-        {on && lease_ms(breaker) <= c->timeout_ms,
-         "a shared breaker's lease must be longer than timeout_ms, "
-         "or it is over before its owner hears of it"}};
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        if (rules[i].wrong)
-            return rules[i].why;
-    return NULL;
-}

@@ -92,20 +92,14 @@ static void choose_window(struct step t)
     s->window_ms = window;
 }
 
-static int64_t share_wait_ms(const struct shared_config *c)
-{
-    return 2 * (int64_t)c->cache_ms;
-}
-
 static bool reached(struct step t)
 {
     const struct shared_config *c = &t.s->config;
     uint64_t calls = t.s->item.calls, failed = t.s->item.failed;
-    bool known_long_enough = t.now_ms - t.s->window_seen_ms >= share_wait_ms(c);
-    bool number = c->failures > 0 && failed >= c->failures;
+    bool seen_enough = t.now_ms - t.s->window_seen_ms >= 2 * (int64_t)c->cache_ms;
     bool share = c->failure_pct > 0 && calls >= c->min_calls &&
                  failed * 100 >= calls * c->failure_pct;
-    return number || (share && known_long_enough);
+    return (c->failures > 0 && failed >= c->failures) || (share && seen_enough);
 }
 
 /* --- wishes ----------------------------------------------------------------------- */
@@ -202,11 +196,6 @@ static struct shared_wish save_probe(struct step t)
 /* --- before the call: by the state of the copy --------------------------------------
  */
 
-static struct shared_wish when_closed(struct step t)
-{
-    return grant(t, false);
-}
-
 static bool is_mine(struct step t)
 {
     const struct item_write *mine = &t.call->write;
@@ -235,6 +224,11 @@ static struct shared_wish when_half_open(struct step t)
         return grant(t, true);
     t.call->conflicts += is_mine(t); /* it was over before we heard of it */
     return when_open(t);
+}
+
+static struct shared_wish when_closed(struct step t)
+{
+    return grant(t, false);
 }
 
 static struct shared_wish (*const deciding[])(struct step) = {
@@ -402,38 +396,4 @@ enum breaker_state shared_state_at(const struct shared *s, int64_t now_ms)
     if (s->item.state == BREAKER_OPEN && now_ms >= over_ms(s))
         return BREAKER_HALF_OPEN;
     return (enum breaker_state)s->item.state;
-}
-
-/* --- given, and the same for all ---------------------------------------------------
- */
-
-const char *shared_config_error(const struct shared_config *c,
-                                const struct breaker_config *breaker)
-{
-    bool on = c->cache_ms > 0, share = c->failure_pct > 0;
-    bool any = c->timeout_ms > 0 || c->skip_ms > 0 || c->jitter_ms > 0 ||
-               c->window_ms > 0 || c->failures > 0 || share;
-    const struct {
-        bool wrong;
-        const char *why;
-    } rules[] = {
-        {!on && any, "a shared breaker needs cache_ms: how long to trust its copy"},
-        {on && c->timeout_ms == 0, "a shared breaker needs timeout_ms for its store"},
-        {on && c->window_ms == 0, "a shared breaker needs window_ms, to count in"},
-        {on && c->failures == 0 && !share,
-         "a shared breaker needs failures or failure_pct, or it never opens"},
-        {c->failure_pct > 100, "the shared failure_pct is more than 100"},
-        {share && c->min_calls == 0,
-         "a shared failure_pct needs min_calls: the first failure is 100 per cent"},
-        {share && c->window_ms <= share_wait_ms(c),
-         "a shared failure_pct needs a window_ms of more than two cache_ms: "
-         "it judges no share sooner"},
-        {on && breaker->open_ms == 0, "a shared breaker needs open_ms: no fleet fuse"},
-        {on && lease_ms(breaker) <= c->timeout_ms,
-         "a shared breaker's lease must be longer than timeout_ms, "
-         "or it is over before its owner hears of it"}};
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        if (rules[i].wrong)
-            return rules[i].why;
-    return NULL;
 }
