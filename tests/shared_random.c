@@ -7,7 +7,8 @@
  * After every step (shared_check.c: of a write; check_wish(): of a wish):
  *
  *   - versions go up by one, generations at a change of state or owner only;
- *   - it opens once in a generation, and only if its counts had reached the threshold;
+ *   - it opens once in a generation, and only if its counts had reached the threshold,
+ *     or lacked one failure and here it is;
  *   - no rest and no lease is cut short by more than clocks differ;
  *   - only who holds the lease ends it; one live probe at most;
  *   - who came in an earlier generation changes nothing;
@@ -241,6 +242,7 @@ static void operate(struct world *w)
         w->lives++;
     model_put(&w->store, deed == 2 ? NULL : &item);
     w->reached = false;
+    w->most_failed = 0;
 }
 
 static void trouble(struct world *w)

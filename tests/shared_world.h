@@ -48,7 +48,8 @@ struct world {
     struct fact fact[STEPS * 2];
     struct tally tally[STEPS];
     int facts, tallies, tally_of[ENVS], life_of[ENVS]; /* of its copy */
-    bool reached; /* in this generation the counts have reached the threshold */
+    bool reached;         /* in this generation the counts have reached the threshold */
+    uint32_t most_failed; /* that the item has shown in this generation */
     struct ghost {
         struct item_write write;
         struct fact *fact;

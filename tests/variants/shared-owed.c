@@ -5,6 +5,8 @@
  * whether it was made), and after each answer of the store, whatever it was the answer
  * to, the next wish is reckoned anew from that and from the copy. So a won race, a lost
  *     one and a strong read all lead through the same few lines.
+ *   - A failure that is the last one missing opens the breaker at once, in one write:
+ * it is not counted first. An opening relies on no count.
  *   - A probe whose end has lost its race, and that is still the probe, writes the same
  *     end again: its condition still holds.
  *   - After its nap a call reads strongly: an eventual read could miss the winner.
@@ -158,19 +160,6 @@ static struct shared_wish save(struct shared *s, struct shared_call *call,
     return save_again(call);
 }
 
-static struct shared_wish save_counts(struct shared *s, struct shared_call *call,
-                                      int64_t now_ms)
-{
-    turn_window(s, now_ms);
-    struct item item = {.generation = s->item.generation,
-                        .opens = s->item.opens,
-                        .window_ms = s->window_ms,
-                        .calls = s->good + call->failed,
-                        .failed = call->failed};
-    s->good = 0; /* what may have been written is not written again */
-    return save(s, call, is_counted_in(s) ? ITEM_COUNT : ITEM_WINDOW, item, now_ms);
-}
-
 static struct shared_wish save_open(struct shared *s, struct shared_call *call,
                                     enum item_change change, int64_t now_ms)
 {
@@ -179,6 +168,28 @@ static struct shared_wish save_open(struct shared *s, struct shared_call *call,
                         .opens = s->item.opens + 1,
                         .until_ms = now_ms + call->rest_ms};
     return save(s, call, change, item, now_ms);
+}
+
+/* By the copy ours is the one that was missing: others have written theirs. */
+static bool is_the_last(const struct shared *s)
+{
+    uint64_t others = is_counted_in(s) ? s->item.failed : 0;
+    return s->config.failures > 0 && others + 1 >= s->config.failures;
+}
+
+static struct shared_wish save_counts(struct shared *s, struct shared_call *call,
+                                      int64_t now_ms)
+{
+    turn_window(s, now_ms);
+    if (call->failed > 0 && is_the_last(s))
+        return save_open(s, call, ITEM_TRIP, now_ms);
+    struct item item = {.generation = s->item.generation,
+                        .opens = s->item.opens,
+                        .window_ms = s->window_ms,
+                        .calls = s->good + call->failed,
+                        .failed = call->failed};
+    s->good = 0; /* what may have been written is not written again */
+    return save(s, call, is_counted_in(s) ? ITEM_COUNT : ITEM_WINDOW, item, now_ms);
 }
 
 static struct shared_wish save_probe(struct shared *s, struct shared_call *call,
