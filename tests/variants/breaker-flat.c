@@ -12,9 +12,8 @@
  *
  * model: BREAKER_OWN_SLICES=yes
  *
- * Why it is right: a window of ten slices reaches back window_ms at most and nine
- * tenths of it at least, wherever the cuts are. What a breaker keeps is its own affair;
- * what it shows, breaker_state_at() does. */
+ * Why it is right: ten slices span the same time wherever the cuts are. What a breaker
+ * keeps is its own affair; what it shows, breaker_state_at() does. */
 #include "breaker.h"
 
 #include <assert.h>

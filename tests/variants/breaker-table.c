@@ -2,8 +2,8 @@
  *
  * What differs from the book's breaker.c:
  *   - Nothing asks which state it is in. next[] says which state follows on which
- * event, states[] what each state does when it is entered, asked, or told an outcome,
- * and modes[] who has the say.
+ *     event, states[] what each does when it is asked or told an outcome, and modes[]
+ *     who has the say.
  *   - The time window is kept as a running total, never reduced. Each bucket holds the
  *     total as it stood when the bucket was begun, so the window is one subtraction.
  *   - Leases stand in a queue, the first to end in front: all are equally long, so they

@@ -1,17 +1,16 @@
 /* shared-owed.c - a variant of the fleet's breaker: it asks what is left to do.
  *
  * What differs from the book's shared.c:
- *   - There are no phases. A call remembers what it owes (`failed`, `probe`, and
- * whether it was made), and after each answer of the store, whatever it was the answer
- * to, the next wish is reckoned anew from that and from the copy. So a won race, a lost
- *     one and a strong read all lead through the same few lines.
- *   - A failure that is the last one missing opens the breaker at once, in one write:
- * it is not counted first. An opening relies on no count.
+ *   - There are no phases. A call remembers what it owes (`failed`, `probe`, and MADE).
+ *     After each answer of the store, whatever it answers, the next wish is reckoned
+ *     anew from that and from the copy: a won race, a lost one and a strong read all
+ *     lead through the same few lines.
+ *   - A failure that is the last one missing opens the breaker at once, in one write,
+ *     and is not counted first. An opening relies on no count.
  *   - A probe whose end has lost its race, and that is still the probe, writes the same
  *     end again: its condition still holds.
  *   - After its nap a call reads strongly: an eventual read could miss the winner.
- *   - A window ahead of ours is joined if it is the next one, whenever it was first
- * seen. Further ahead there is no honest clock, and ours counts.
+ *   - A window ahead of ours is joined if it is the next one, whenever it was seen.
  *   - A copy is due at a time, kept in `read_ms`; it has no age.
  *
  * Why it is right: each write says what it relies on, so it does no harm to ask for it
@@ -23,8 +22,7 @@
 
 enum { KEEP_S = 7 * 24 * 60 * 60, RACES_MAX = 3 };
 
-/* What the store was asked for: its wish, and these. A call that asks nothing is at 0.
- */
+/* What the store was asked for, and whether the call was MADE. Asking nothing is 0. */
 enum { ASKED = 1, STRONGLY = 2, TO_WRITE = 4, ASLEEP = 8, MADE = 16 };
 
 static int64_t least(int64_t a, int64_t b)
@@ -37,11 +35,6 @@ static int64_t least(int64_t a, int64_t b)
 static int64_t lease_ms(const struct breaker_config *c)
 {
     return c->probe_lease_ms > 0 ? c->probe_lease_ms : c->open_ms;
-}
-
-static int64_t rest_max_ms(const struct breaker_config *c)
-{
-    return c->open_max_ms > 0 ? c->open_max_ms : c->open_ms;
 }
 
 /* A clock that steps back makes nothing young again. */
@@ -61,11 +54,13 @@ static bool is_due(const struct shared *s, int64_t now_ms)
 /* 0: it is closed. */
 static int64_t over_ms(const struct shared *s)
 {
+    const struct breaker_config *c = &s->breaker;
+    if (s->item.state == BREAKER_CLOSED)
+        return 0;
     if (s->item.state == BREAKER_HALF_OPEN)
-        return least(s->item.lease_until_ms, s->seen_ms + lease_ms(&s->breaker));
-    if (s->item.state == BREAKER_OPEN)
-        return least(s->item.until_ms, s->seen_ms + rest_max_ms(&s->breaker));
-    return 0;
+        return least(s->item.lease_until_ms, s->seen_ms + lease_ms(c));
+    int64_t rest_ms = c->open_max_ms > 0 ? c->open_max_ms : c->open_ms;
+    return least(s->item.until_ms, s->seen_ms + rest_ms);
 }
 
 static void adopt(struct shared *s, const struct item *raw, int64_t now_ms)
@@ -107,11 +102,6 @@ static bool is_counted_in(const struct shared *s)
     return s->item.window_ms == s->window_ms;
 }
 
-static int64_t share_wait_ms(const struct shared_config *c)
-{
-    return 2 * (int64_t)c->cache_ms;
-}
-
 static bool too_many(const struct shared *s, int64_t now_ms)
 {
     const struct shared_config *c = &s->config;
@@ -119,7 +109,7 @@ static bool too_many(const struct shared *s, int64_t now_ms)
         return true;
     if (c->failure_pct == 0 || s->item.calls < c->min_calls)
         return false;
-    if (now_ms - s->window_seen_ms < share_wait_ms(c))
+    if (now_ms - s->window_seen_ms < 2 * (int64_t)c->cache_ms)
         return false; /* too few successes have arrived */
     return s->item.failed * UINT64_C(100) >= s->item.calls * (uint64_t)c->failure_pct;
 }
@@ -373,10 +363,9 @@ struct shared_wish shared_report(struct shared *s, struct shared_call *call,
     assert(call->phase == 0);
     call->phase = MADE;
     call->conflicts = 0;
-    call->rest_ms = breaker_open_ms(&s->breaker, s->item.opens + 1, random);
+    int64_t rest_ms = breaker_open_ms(&s->breaker, s->item.opens + 1, random);
     int64_t wished_ms = least(retry_after_ms, s->breaker.open_max_ms);
-    if (wished_ms > call->rest_ms)
-        call->rest_ms = wished_ms;
+    call->rest_ms = wished_ms > rest_ms ? wished_ms : rest_ms;
     if (is_late(s, call))
         return at_rest(call, SHARED_DONE, 0);
     if (call->probe)
@@ -384,9 +373,8 @@ struct shared_wish shared_report(struct shared *s, struct shared_call *call,
     turn_window(s, now_ms);
     s->good += outcome == BREAKER_OK;
     call->failed = outcome == BREAKER_FAILED;
-    bool asked_for =
-        s->config.failure_pct > 0 && s->item.failed > 0 && is_counted_in(s);
-    if (call->failed > 0 || (asked_for && call->looked && s->good > 0))
+    bool wanted = s->config.failure_pct > 0 && s->item.failed > 0 && is_counted_in(s);
+    if (call->failed > 0 || (wanted && call->looked && s->good > 0))
         return save_counts(s, call, now_ms);
     return at_rest(call, SHARED_DONE, 0);
 }
@@ -403,7 +391,7 @@ void shared_init(struct shared *s, const struct shared_config *config,
 
 enum breaker_state shared_state_at(const struct shared *s, int64_t now_ms)
 {
-    bool open = s->item.state == BREAKER_OPEN;
-    return open && now_ms >= over_ms(s) ? BREAKER_HALF_OPEN
-                                        : (enum breaker_state)s->item.state;
+    if (s->item.state == BREAKER_OPEN && now_ms >= over_ms(s))
+        return BREAKER_HALF_OPEN;
+    return (enum breaker_state)s->item.state;
 }

@@ -2,11 +2,11 @@
  *
  * What differs from the book's shared.c:
  *   - A call has no phase of its own, only what is under way for it (a read, a strong
- *     read, a nap, a write) and whether it was made already. hearing[] says, for each
- * of those and each kind of news, what is done with the item; deciding[] goes by the
- *     state of the copy.
+ *     read, a nap, a write) and whether it was made already. For each of those and each
+ *     kind of news hearing[] says what is done with the item; then deciding[] goes by
+ *     the state of the copy.
  *   - `seen_ms` is not when an end was first seen, but the latest moment at which it
- * may be over: the clamp is reckoned once, when the item is adopted.
+ *     may be over: the clamp is reckoned once, when the item is adopted.
  *   - A call gives in after four lost races, and then is told to come back in half a
  *     cache_ms.
  *   - Jitter is drawn from the high bits, and a lease is named by all of the 64.
