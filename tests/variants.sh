@@ -7,9 +7,14 @@
 #   checks   every chapter's check is green on it, and the random histories of the unit
 #            tests keep their promises: of breakers against the model, of a fleet of
 #            shared ones after each step
-#   storms   shared: storm explore (2 environments, the usual faults) and 500 scenes of
-#            storm swarm keep every rule. breaker: the scenes of the chapters give the
-#            same facts as they do with the reference, run by run; and swarm, too
+#   storms   500 scenes of storm swarm keep every rule. shared: so does storm explore (2
+#            environments, the usual faults). breaker: the scenes of the chapters give
+#            the same facts as they do with the reference, run by run
+#
+# A variant's head may name the one rule of swarm that it breaks by right, since it is asked
+# of the book's own client only (sim/swarm.h says of which rules that is so):
+#
+#    * swarm: I12
 #
 # Not compared: scenes in which jitter is drawn from a breaker's own generator (which
 # draws follow from a seed is not promised); stories of the unit tests that know how many
@@ -101,10 +106,18 @@ facts_agree() {
     [ "$scenes" -ge 12 ] || fail "$name: only $scenes scenes can be compared"
 }
 
+swarm_holds() {
+    status=0
+    excused=$(sed -n 's/^ \* swarm: //p' "$file")
+    "$work/storm" swarm --seeds 500 --jobs 1 --quiet >"$work/said" 2>&1 || status=$?
+    [ "$status" != 0 ] || return 0
+    broken=$(sed -n 's/^[0-9]* broke \([^ ]*\) .*/\1/p' "$work/said")
+    [ "$status:$broken" = "1:${excused:-no rule}" ] || fail "$name: storm swarm: $(cat "$work/said")"
+}
+
 storms_agree() {
     link storm "$STORM_OBJECTS $(others "$part")"
-    "$work/storm" swarm --seeds 500 --jobs 1 --quiet >"$work/said" 2>&1 ||
-        fail "$name: storm swarm: $(cat "$work/said")"
+    swarm_holds
     if [ "$part" = breaker ]; then
         facts_agree
     else

@@ -6,12 +6,14 @@
  *     anew from that and from the copy: a won race, a lost one and a strong read all
  *     lead through the same few lines.
  *   - A failure that is the last one missing opens the breaker at once, in one write,
- *     and is not counted first. An opening relies on no count.
+ *     and is not counted first. (So the item never shows it, as I12 wants it to.)
  *   - A probe whose end has lost its race, and that is still the probe, writes the same
  *     end again: its condition still holds.
  *   - After its nap a call reads strongly: an eventual read could miss the winner.
  *   - A window ahead of ours is joined if it is the next one, whenever it was seen.
  *   - A copy is due at a time, kept in `read_ms`; it has no age.
+ *
+ * swarm: I12
  *
  * Why it is right: each write says what it relies on, so it does no harm to ask for it
  * again. shared.h promises what is written and when, not how a call gets there. */
@@ -105,12 +107,12 @@ static bool is_counted_in(const struct shared *s)
 static bool too_many(const struct shared *s, int64_t now_ms)
 {
     const struct shared_config *c = &s->config;
+    int64_t wait_ms = 2 * (int64_t)c->cache_ms; /* until the successes have arrived */
     if (c->failures > 0 && s->item.failed >= c->failures)
         return true;
-    if (c->failure_pct == 0 || s->item.calls < c->min_calls)
+    if (c->failure_pct == 0 || s->item.calls < c->min_calls ||
+        now_ms - s->window_seen_ms < wait_ms)
         return false;
-    if (now_ms - s->window_seen_ms < 2 * (int64_t)c->cache_ms)
-        return false; /* too few successes have arrived */
     return s->item.failed * UINT64_C(100) >= s->item.calls * (uint64_t)c->failure_pct;
 }
 
