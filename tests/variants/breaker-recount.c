@@ -94,7 +94,7 @@ static void shift_ages(struct breaker *b)
 
 static void call_begins(struct breaker *b)
 {
-    if (b->config.slow_pct == 0)
+    if (b->config.slow_ms == 0)
         return;
     shift_ages(b);
     b->running[0]++;
@@ -102,7 +102,7 @@ static void call_begins(struct breaker *b)
 
 static void call_ends(struct breaker *b, int64_t acquired_ms)
 {
-    if (b->config.slow_pct == 0)
+    if (b->config.slow_ms == 0)
         return;
     shift_ages(b);
     int64_t age = b->age_now - slice_of(acquired_ms, b->config.slow_ms, BREAKER_AGES);
