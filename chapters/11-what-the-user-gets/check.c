@@ -64,7 +64,7 @@ static void says_its_age(void)
     story_begin();
     struct client client;
     client_init(&client, &keeps, 7);
-    request(&client, 0, 200); /* good at 10 ms */
+    request(&client, 0, 200);       /* good at 10 ms */
     want_stale(&client, 1, 500, 1); /* asked at 1, and failed at 11 ms */
     want_stale(&client, 100, 500, 90);
     want_stale(&client, 2010, 200, 2000);   /* refused */
