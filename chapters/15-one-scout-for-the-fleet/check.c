@@ -1,0 +1,449 @@
+/* Check of chapter 15: one scout for the fleet, and a store that may fail. fleet.h is
+ * what the stories are told in, orders.h walks all orders of two environments,
+ * history.h plays three by chance, house.h is about the client and its store. */
+#include "fleet.h"
+#include "history.h"
+#include "house.h"
+#include "orders.h"
+
+/* --- to want the probe ------------------------------------------------------------ */
+
+/* One who finds the rest over. It may draw 0 ms, and then need not sleep. */
+static int64_t nap_of(uint64_t skip)
+{
+    begin(&naps);
+    store_has(open_until(105000));
+    world.drawn = skip;
+    asks(A, 105000, SHARED_LOAD);
+    struct shared_wish wish = shared_hear(&world.env[A], &world.call[A], SHARED_ITEM,
+                                          &world.item, 105001, draw(&world));
+    if (wish.want == SHARED_SAVE)
+        return 0;
+    follows(A, 105001, "is shown the item", wish, SHARED_SLEEP);
+    return wish.sleep_ms;
+}
+
+static void waits_once(void)
+{
+    int64_t least = INT64_MAX, most = 0;
+    for (uint64_t skip = 0; skip < 400; skip += 2) {
+        int64_t nap = nap_of(skip);
+        want_yes(nap >= 0 && nap <= 100, true, "%" PRId64 " ms: from 0 to jitter_ms?",
+                 nap);
+        least = nap < least ? nap : least;
+        most = nap > most ? nap : most;
+    }
+    story_tell("  two hundred of them sleep %" PRId64 " to %" PRId64 " ms", least,
+               most);
+    want_yes(least < 25 && most > 75, true, "does each sleep another while?");
+
+    while (nap_of(++world.drawn) == 0)
+        continue;
+    wakes(A, 105090, SHARED_LOAD);
+    stores(A, 105091, SHARED_SAVE); /* still over: it does not sleep again */
+
+    while (nap_of(++world.drawn) == 0)
+        continue;
+    store_has(leased_until(107050)); /* somebody has gone meanwhile */
+    wakes(A, 105090, SHARED_LOAD);
+    stores(A, 105091, SHARED_REFUSE);
+    want_refused_for(A, 107050 - 105091);
+}
+
+static void asks_properly(const struct item *before, int64_t until_ms)
+{
+    const struct item_write *write = &world.call[A].write;
+    const struct item *item = &write->item;
+    want_ms(write->change, ITEM_PROBE, "the write (3 is ITEM_PROBE)");
+    want_ms(write->if_generation, before->generation, "in generation");
+    want_ms(item->generation, before->generation + 1, "the item's generation then");
+    want_ms(item->state, BREAKER_HALF_OPEN, "its state (2 is HALF_OPEN)");
+    want_ms(item->lease_until_ms, until_ms, "its lease ends at");
+    want_ms(item->opens, before->opens, "openings so far");
+    want_ms(item->ok, before->ok, "good probes so far");
+    want_yes(item->owner != 0, true, "does it bear a name? (0 is nobody)");
+}
+
+static void new_name(void)
+{
+    static uint64_t used[200];
+    for (int i = 0; i < 200; i++) {
+        begin(&plain);
+        struct item over = i % 2 == 0 ? open_until(105000) : leased_until(105000);
+        over.ok = (uint32_t)i % 2;
+        over.opens = 3;
+        store_has(over);
+        world.drawn = 2 * (uint64_t)i;
+        wants_probe(A, 105000);
+        asks_properly(&over, 107001);
+        used[i] = world.call[A].write.item.owner;
+        for (int j = 0; j < i; j++)
+            want_yes(used[j] == used[i], false, "try %d: the name of an earlier try?",
+                     i);
+    }
+}
+
+/* The lease that somebody else has just lost: the next in line may want it. */
+static void gives_in(void)
+{
+    begin(&plain);
+    store_has(open_until(105000));
+    wants_probe(A, 105000);
+    int writes = 1;
+    for (; world.wish[A].want == SHARED_SAVE && writes < 100; writes++) {
+        world.item = leased_until(105000);
+        world.item.generation += (uint32_t)writes;
+        world.item.version += (uint64_t)writes;
+        world.wish[A] = shared_hear(&world.env[A], &world.call[A], SHARED_CONFLICT,
+                                    &world.item, 105002 + writes, draw(&world));
+    }
+    story_tell("  a has lost %d races to leases that are over, and then wants %s",
+               writes - 1, wish_name(world.wish[A]));
+    want_yes(world.wish[A].want == SHARED_REFUSE, true, "is it refused in the end?");
+    want_yes(writes <= 20, true, "after a few lost races?");
+    want_yes(writes > 2, true, "has it tried again at all?");
+    want_yes(world.wish[A].retry_after_ms > 0, true, "is it told to wait?");
+}
+
+/* --- what the store grants -------------------------------------------------------- */
+
+static struct item_write decided_on(const struct item *item, enum item_change change,
+                                    int64_t now_ms)
+{
+    return (struct item_write){.change = change,
+                               .if_generation = item->generation,
+                               .if_window_ms = item->window_ms,
+                               .if_owner = item->owner,
+                               .now_ms = now_ms,
+                               .item = *item};
+}
+
+static void want_held(const struct item_write *write, const struct item *stored,
+                      bool wanted, const char *what)
+{
+    static const char *const changes[] = {"COUNT",   "WINDOW", "TRIP",  "PROBE",
+                                          "CONFIRM", "CLOSE",  "REOPEN"};
+    story_begin();
+    story_tell("  %6" PRId64 " ms  a write, ITEM_%s, decided in generation %" PRIu32,
+               write->now_ms, changes[write->change], write->if_generation);
+    if (stored != NULL)
+        tell_item("the store holds", stored);
+    want_yes(item_holds(write, stored), wanted, "%s: does it hold?", what);
+}
+
+static void when_over(void)
+{
+    struct item items[] = {open_until(105000), leased_until(105000)};
+    for (int i = 0; i < 2; i++) {
+        struct item_write write = decided_on(&items[i], ITEM_PROBE, 104999);
+        want_held(&write, &items[i], false, "1 ms before the end");
+        write.now_ms = 105000;
+        want_held(&write, &items[i], true, "at the end");
+        write.now_ms = 999999;
+        want_held(&write, &items[i], true, "long after it");
+        write.if_generation = 7;
+        want_held(&write, &items[i], false, "decided in another generation");
+    }
+    struct item closed = {.schema = ITEM_SCHEMA, .generation = 1, .version = 3};
+    struct item_write write = decided_on(&closed, ITEM_PROBE, 999999);
+    want_held(&write, &closed, false, "nothing to find out, it is closed");
+    write.if_generation = 0;
+    want_held(&write, NULL, false, "there is no item");
+    struct item back = leased_until(0); /* a lease that was given back */
+    back.owner = 0;
+    write = decided_on(&back, ITEM_PROBE, 1);
+    want_held(&write, &back, true, "half-open, and nobody has the lease");
+}
+
+static void owner_only(void)
+{
+    for (uint32_t change = ITEM_CONFIRM; change <= ITEM_REOPEN; change++) {
+        struct item item = leased_until(105000);
+        struct item_write write = decided_on(&item, (enum item_change)change, 104000);
+        want_held(&write, &item, true, "the owner, in time");
+        write.now_ms = 105001;
+        want_held(&write, &item, true, "late, and nobody has taken over");
+        write.if_owner = 78;
+        want_held(&write, &item, false, "somebody else");
+        item.owner = write.if_owner = 0;
+        want_held(&write, &item, false, "nobody has the lease");
+        item = leased_until(105000);
+        write = decided_on(&item, (enum item_change)change, 104000);
+        item.state = BREAKER_CLOSED;
+        want_held(&write, &item, false, "it is closed");
+        item.state = BREAKER_OPEN;
+        item.until_ms = 103000;
+        want_held(&write, &item, false, "it is open");
+        item = leased_until(105000);
+        item.generation = 3;
+        want_held(&write, &item, false, "the same name in another generation");
+    }
+}
+
+/* --- one of all ------------------------------------------------------------------- */
+
+static void one_goes(void)
+{
+    begin(&plain);
+    store_has(open_until(105000));
+    asks(A, 104999, SHARED_LOAD);
+    stores(A, 104999, SHARED_REFUSE);
+    want_refused_for(A, 1);
+    asks(A, 105000, SHARED_SAVE);
+    wants_probe(B, 105000);
+    wants_probe(C, 105000);
+    stores(B, 105002, SHARED_GRANT);
+    is_scout(B);
+    int64_t lease = world.item.lease_until_ms;
+    stores(A, 105003, SHARED_REFUSE);
+    want_refused_for(A, lease - 105003);
+    stores_or(false, C, 105003, SHARED_LOAD);
+    want_yes(world.wish[C].strong, true, "is it a strong read?");
+    stores(C, 105004, SHARED_REFUSE);
+    want_refused_for(C, lease - 105004);
+    asks(A2, 105005, SHARED_REFUSE);
+    want_state(BREAKER_HALF_OPEN, 2);
+}
+
+static void name_says(void)
+{
+    begin(&plain);
+    store_has(open_until(105000));
+    wants_probe(A, 105000);
+    want_yes(write_arrives(&world, A), true, "does the condition of its write hold?");
+    stores(A, 105003, SHARED_GRANT); /* sent twice: the second has lost to the first */
+    is_scout(A);
+    want_state(BREAKER_HALF_OPEN, 2);
+
+    begin(&plain); /* the same, and it is not shown the item */
+    store_has(open_until(105000));
+    wants_probe(A, 105000);
+    want_yes(write_arrives(&world, A), true, "does the condition of its write hold?");
+    stores_or(false, A, 105003, SHARED_LOAD);
+    stores(A, 105004, SHARED_GRANT);
+    is_scout(A);
+
+    begin(&plain); /* two calls of one environment are not one */
+    store_has(open_until(105000));
+    wants_probe(A, 105000);
+    asks(A2, 105001, SHARED_SAVE);
+    stores(A, 105002, SHARED_GRANT);
+    stores(A2, 105003, SHARED_REFUSE);
+
+    begin(&plain); /* and a lease that was over before we heard of it is none */
+    store_has(open_until(105000));
+    wants_probe(A, 105000);
+    want_yes(write_arrives(&world, A), true, "does the condition of its write hold?");
+    stores(A, world.item.lease_until_ms, SHARED_SAVE);
+    stores(A, 107010, SHARED_GRANT);
+    is_scout(A);
+    want_state(BREAKER_HALF_OPEN, 3);
+}
+
+/* a goes, stands still past its lease, and b goes. */
+static void a_sleeps(void)
+{
+    begin(&plain);
+    store_has(open_until(105000));
+    gets_probe(A, 105000);
+    asks(B, 106999, SHARED_LOAD);
+    stores(B, 107000, SHARED_REFUSE); /* 1 ms to go */
+    asks(B, 107001, SHARED_SAVE);
+    stores(B, 107002, SHARED_GRANT);
+    is_scout(B);
+    want_state(BREAKER_HALF_OPEN, 3);
+}
+
+static void comes_back(enum breaker_outcome outcome)
+{
+    a_sleeps();
+    reports(A, outcome, 107003, SHARED_SAVE); /* it has heard of nothing */
+    stores(A, 107004, SHARED_DONE);
+    want_state(BREAKER_HALF_OPEN, 3);
+    asks(A, 107005, SHARED_REFUSE);
+
+    a_sleeps();
+    asks(A2, 107003, SHARED_LOAD);
+    stores(A2, 107004, SHARED_REFUSE);
+    reports(A, outcome, 107005, SHARED_DONE); /* it has */
+    reports(B, BREAKER_OK, 107006, SHARED_SAVE);
+    stores(B, 107007, SHARED_DONE);
+    want_state(BREAKER_CLOSED, 4);
+}
+
+/* An operator writes another state by hand, and thinks of no generation. */
+static void by_hand(void)
+{
+    begin(&plain);
+    store_has(open_until(105000));
+    gets_probe(A, 105000);
+    store_has((struct item){.schema = ITEM_SCHEMA, .generation = 2, .version = 9});
+    asks(A2, 106100, SHARED_LOAD);
+    stores(A2, 106101, SHARED_GRANT);
+    reports(A, BREAKER_FAILED, 106102, SHARED_DONE);
+    store_has((struct item){.schema = ITEM_SCHEMA,
+                            .generation = 2,
+                            .version = 10,
+                            .state = BREAKER_OPEN,
+                            .until_ms = 110000});
+    asks(A, 107200, SHARED_LOAD);
+    stores(A, 107201, SHARED_REFUSE);
+    reports(A2, BREAKER_FAILED, 107202, SHARED_DONE);
+}
+
+static void zombie(void)
+{
+    comes_back(BREAKER_OK);
+    comes_back(BREAKER_FAILED);
+    comes_back(BREAKER_IGNORED);
+    by_hand();
+}
+
+static void good_probe(enum who who, int64_t now_ms)
+{
+    gets_probe(who, now_ms);
+    reports(who, BREAKER_OK, now_ms + 3, SHARED_SAVE);
+    stores(who, now_ms + 4, SHARED_DONE);
+}
+
+static void what_it_says(void)
+{
+    begin_with(&plain, &two_good);
+    store_has(open_until(105000));
+    good_probe(A, 105000);
+    want_state(BREAKER_HALF_OPEN, 3); /* one more, and it may be anybody's */
+    want_ms(world.item.ok, 1, "good probes");
+    good_probe(B, 105010);
+    want_state(BREAKER_CLOSED, 5);
+    want_ms(world.item.opens, 0, "openings since it was closed");
+
+    begin_with(&plain, &two_good);
+    store_has(open_until(105000));
+    good_probe(A, 105000);
+    gets_probe(B, 105010);
+    reports(B, BREAKER_FAILED, 106010, SHARED_SAVE);
+    stores(B, 106011, SHARED_DONE);
+    want_state(BREAKER_OPEN, 5);
+    want_ms(world.item.opens, 2, "openings since it was closed");
+    want_ms(world.item.until_ms, 111010, "open until");
+
+    begin_with(&plain, &two_good); /* one that says nothing gives its place back */
+    store_has(open_until(105000));
+    gets_probe(A, 105000);
+    reports(A, BREAKER_IGNORED, 105003, SHARED_SAVE);
+    stores(A, 105004, SHARED_DONE);
+    want_state(BREAKER_HALF_OPEN, 3);
+    gets_probe(B, 105005);
+}
+
+/* --- clocks, and a store that fails ----------------------------------------------- */
+
+static void clocks_differ(void)
+{
+    begin(&plain); /* somebody whose clock is an hour ahead has opened it */
+    store_has(open_until(3705000));
+    asks(A, 100000, SHARED_LOAD);
+    stores(A, 100001, SHARED_REFUSE);
+    want_refused_for(A, 5000);
+    gets_probe(A, 105001); /* it has been seen for its longest, whatever it says */
+    want_state(BREAKER_HALF_OPEN, 2);
+
+    gets_probe(B, 115000); /* b's clock is ahead: the lease is over for it */
+    reports(A, BREAKER_OK, 105010, SHARED_SAVE);
+    stores(A, 105011, SHARED_DONE);
+    want_state(BREAKER_HALF_OPEN, 3); /* two have gone, one counts */
+    reports(B, BREAKER_OK, 115010, SHARED_SAVE);
+    stores(B, 115011, SHARED_DONE);
+    want_state(BREAKER_CLOSED, 4);
+}
+
+static void not_a_lost_race(void)
+{
+    begin(&plain); /* no word on the election: the house decides */
+    store_has(open_until(105000));
+    wants_probe(A, 105000);
+    no_answer(A, 105051, SHARED_LOCAL);
+
+    begin(&plain); /* it was open and is not over: that holds */
+    store_has(open_until(105000));
+    asks(A, 102000, SHARED_LOAD);
+    stores(A, 102001, SHARED_REFUSE);
+    asks(A, 103100, SHARED_LOAD);
+    no_answer(A, 103150, SHARED_REFUSE);
+    want_refused_for(A, 105000 - 103150);
+    asks(A, 104950, SHARED_LOAD);
+    no_answer(A, 105000, SHARED_LOCAL); /* over, at its end */
+
+    begin(&plain); /* somebody is looking: that holds as long as his lease */
+    store_has(leased_until(105000));
+    asks(A, 103000, SHARED_LOAD);
+    stores(A, 103001, SHARED_REFUSE);
+    asks(A, 104100, SHARED_LOAD);
+    no_answer(A, 104150, SHARED_REFUSE);
+    want_refused_for(A, 105000 - 104150);
+    asks(A, 105000, SHARED_LOAD);
+    no_answer(A, 105050, SHARED_LOCAL);
+
+    begin(&plain); /* nothing is known, or it was closed */
+    asks(A, 100000, SHARED_LOAD);
+    no_answer(A, 100050, SHARED_LOCAL);
+    asks(A, 100060, SHARED_LOAD);
+    stores(A, 100061, SHARED_GRANT);
+    asks(A2, 101100, SHARED_LOAD);
+    no_answer(A2, 101150, SHARED_LOCAL);
+}
+
+static const struct check_test tests[] = {
+    {"waits-once",
+     "whoever wants the probe waits once, jitter_ms at most, and then looks again",
+     "All find the rest over at the same moment. Who has slept may find it taken.",
+     .body = waits_once},
+    {"new-name", "each try for the probe bears a new name, and a lease with an end",
+     "The name is all that tells a race that was won from one that was lost.",
+     .body = new_name},
+    {"gives-in", "no call races for the probe for ever",
+     "A user is waiting, and others are at it.", .body = gives_in},
+    {"when-over",
+     "the probe is given when the rest, or the last lease, is over, and not before",
+     "At the end itself it is over. A closed breaker has nothing to find out.",
+     .body = when_over},
+    {"owner-only",
+     "only the owner confirms, closes or reopens, and only while half-open",
+     "The item says whose the lease is; 0 is nobody.", .body = owner_only},
+    {"one-goes", "one goes, and the others are refused until its lease ends",
+     "They have lost a race, and are shown who has won it and until when.",
+     .body = one_goes},
+    {"zombie", "who comes back when its lease has gone to another changes nothing",
+     "The generation has moved on. So it is past, in the store and in the copy.",
+     .body = zombie},
+    {"what-it-says",
+     "good probes close it when there are enough of them, a failed one reopens it",
+     "The conditions of CONFIRM, CLOSE and REOPEN let the owner through.",
+     .body = what_it_says},
+    {"name-says", "a lost race to an item with the name of this very try is won",
+     "A request may be sent twice; the second loses to the first.", .body = name_says},
+    {"not-a-lost-race",
+     "a store that fails is not a lost race: what is known to be open stays so to its "
+     "end, and the house decides all else",
+     "No answer does not mean that somebody else is looking.", .body = not_a_lost_race},
+    {"skip-it", "a store that failed is left alone for skip_ms, and then one call asks",
+     "Ask the store's own breaker before the store is asked. It is the same code.",
+     .body = skip_it},
+    {"clocks-differ",
+     "clocks that differ move when a probe is made, not how many count",
+     "An end too far ahead is cut; then the store is asked in the item's own words.",
+     .body = clocks_differ},
+    {"every-order", "in every order of two environments one at a time is out",
+     "The order above was found by trying them all. Play it with a pencil.",
+     .body = every_order},
+    {"any-history",
+     "three environments agree in any history, and a healthy one is free",
+     "Chance has found this one. SEED plays it again.", .body = any_history},
+};
+
+int main(int argc, char **argv)
+{
+    return check_main(argc, argv,
+                      &(struct check){15, "one-scout-for-the-fleet", tests,
+                                      (int)(sizeof tests / sizeof tests[0])});
+}
