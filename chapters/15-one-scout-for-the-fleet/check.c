@@ -1,7 +1,9 @@
 /* Check of chapter 15: one scout for the fleet, and a store that may fail. fleet.h is
- * what the stories are told in, orders.h walks all orders of two environments,
- * history.h plays three by chance, house.h is about the client and its store. */
+ * what the stories are told in; grants.h is about the store alone, house.h about the
+ * client and its store; orders.h walks all orders of two environments, history.h plays
+ * three by chance. */
 #include "fleet.h"
+#include "grants.h"
 #include "history.h"
 #include "house.h"
 #include "orders.h"
@@ -103,81 +105,6 @@ static void gives_in(void)
     want_yes(writes <= 20, true, "after a few lost races?");
     want_yes(writes > 2, true, "has it tried again at all?");
     want_yes(world.wish[A].retry_after_ms > 0, true, "is it told to wait?");
-}
-
-/* --- what the store grants -------------------------------------------------------- */
-
-static struct item_write decided_on(const struct item *item, enum item_change change,
-                                    int64_t now_ms)
-{
-    return (struct item_write){.change = change,
-                               .if_generation = item->generation,
-                               .if_window_ms = item->window_ms,
-                               .if_owner = item->owner,
-                               .now_ms = now_ms,
-                               .item = *item};
-}
-
-static void want_held(const struct item_write *write, const struct item *stored,
-                      bool wanted, const char *what)
-{
-    static const char *const changes[] = {"COUNT",   "WINDOW", "TRIP",  "PROBE",
-                                          "CONFIRM", "CLOSE",  "REOPEN"};
-    story_begin();
-    story_tell("  %6" PRId64 " ms  a write, ITEM_%s, decided in generation %" PRIu32,
-               write->now_ms, changes[write->change], write->if_generation);
-    if (stored != NULL)
-        tell_item("the store holds", stored);
-    want_yes(item_holds(write, stored), wanted, "%s: does it hold?", what);
-}
-
-static void when_over(void)
-{
-    struct item items[] = {open_until(105000), leased_until(105000)};
-    for (int i = 0; i < 2; i++) {
-        struct item_write write = decided_on(&items[i], ITEM_PROBE, 104999);
-        want_held(&write, &items[i], false, "1 ms before the end");
-        write.now_ms = 105000;
-        want_held(&write, &items[i], true, "at the end");
-        write.now_ms = 999999;
-        want_held(&write, &items[i], true, "long after it");
-        write.if_generation = 7;
-        want_held(&write, &items[i], false, "decided in another generation");
-    }
-    struct item closed = {.schema = ITEM_SCHEMA, .generation = 1, .version = 3};
-    struct item_write write = decided_on(&closed, ITEM_PROBE, 999999);
-    want_held(&write, &closed, false, "nothing to find out, it is closed");
-    write.if_generation = 0;
-    want_held(&write, NULL, false, "there is no item");
-    struct item back = leased_until(0); /* a lease that was given back */
-    back.owner = 0;
-    write = decided_on(&back, ITEM_PROBE, 1);
-    want_held(&write, &back, true, "half-open, and nobody has the lease");
-}
-
-static void owner_only(void)
-{
-    for (uint32_t change = ITEM_CONFIRM; change <= ITEM_REOPEN; change++) {
-        struct item item = leased_until(105000);
-        struct item_write write = decided_on(&item, (enum item_change)change, 104000);
-        want_held(&write, &item, true, "the owner, in time");
-        write.now_ms = 105001;
-        want_held(&write, &item, true, "late, and nobody has taken over");
-        write.if_owner = 78;
-        want_held(&write, &item, false, "somebody else");
-        item.owner = write.if_owner = 0;
-        want_held(&write, &item, false, "nobody has the lease");
-        item = leased_until(105000);
-        write = decided_on(&item, (enum item_change)change, 104000);
-        item.state = BREAKER_CLOSED;
-        want_held(&write, &item, false, "it is closed");
-        item.state = BREAKER_OPEN;
-        item.until_ms = 103000;
-        want_held(&write, &item, false, "it is open");
-        item = leased_until(105000);
-        item.generation = 3;
-        want_held(&write, &item, false, "the same name in another generation");
-    }
 }
 
 /* --- one of all ------------------------------------------------------------------- */
@@ -395,7 +322,7 @@ static void not_a_lost_race(void)
 
 static const struct check_test tests[] = {
     {"waits-once",
-     "whoever wants the probe waits once, jitter_ms at most, and then looks again",
+     "whoever wants the probe waits once, jitter_ms at most, and looks again",
      "All find the rest over at the same moment. Who has slept may find it taken.",
      .body = waits_once},
     {"new-name", "each try for the probe bears a new name, and a lease with an end",
@@ -404,7 +331,7 @@ static const struct check_test tests[] = {
     {"gives-in", "no call races for the probe for ever",
      "A user is waiting, and others are at it.", .body = gives_in},
     {"when-over",
-     "the probe is given when the rest, or the last lease, is over, and not before",
+     "the probe is given at the end of a rest or of a lease, and not before",
      "At the end itself it is over. A closed breaker has nothing to find out.",
      .body = when_over},
     {"owner-only",
@@ -413,19 +340,19 @@ static const struct check_test tests[] = {
     {"one-goes", "one goes, and the others are refused until its lease ends",
      "They have lost a race, and are shown who has won it and until when.",
      .body = one_goes},
-    {"zombie", "who comes back when its lease has gone to another changes nothing",
+    {"zombie", "who comes back after its lease went to another changes nothing",
      "The generation has moved on. So it is past, in the store and in the copy.",
      .body = zombie},
-    {"what-it-says",
-     "good probes close it when there are enough of them, a failed one reopens it",
+    {"what-it-says", "enough good probes close it, a failed one reopens it",
      "The conditions of CONFIRM, CLOSE and REOPEN let the owner through.",
      .body = what_it_says},
     {"name-says", "a lost race to an item with the name of this very try is won",
      "A request may be sent twice; the second loses to the first.", .body = name_says},
     {"not-a-lost-race",
-     "a store that fails is not a lost race: what is known to be open stays so to its "
-     "end, and the house decides all else",
-     "No answer does not mean that somebody else is looking.", .body = not_a_lost_race},
+     "a store that fails is no lost race: a known OPEN holds to its end, then we "
+     "decide",
+     "No answer does not mean that somebody else is looking. LOCAL is a breaker, too.",
+     .body = not_a_lost_race},
     {"skip-it", "a store that failed is left alone for skip_ms, and then one call asks",
      "Ask the store's own breaker before the store is asked. It is the same code.",
      .body = skip_it},
@@ -437,7 +364,7 @@ static const struct check_test tests[] = {
      "The order above was found by trying them all. Play it with a pencil.",
      .body = every_order},
     {"any-history",
-     "three environments agree in any history, and a healthy one is free",
+     "three environments agree in any history, and a healthy fleet writes nothing",
      "Chance has found this one. SEED plays it again.", .body = any_history},
 };
 
