@@ -101,9 +101,9 @@ static void tell_item(const char *what, const struct item *item)
         story_tell("             %s OPEN until %" PRId64 " ms, generation %" PRIu32,
                    what, item->until_ms, item->generation);
     else if (item->state == BREAKER_HALF_OPEN && item->owner != 0)
-        story_tell("             %s HALF_OPEN, leased until %" PRId64
+        story_tell("             %s HALF_OPEN, leased to %" PRIu64 " until %" PRId64
                    " ms, generation %" PRIu32,
-                   what, item->lease_until_ms, item->generation);
+                   what, item->owner, item->lease_until_ms, item->generation);
     else
         story_tell("             %s %s, generation %" PRIu32, what, state_name(item),
                    item->generation);

@@ -23,6 +23,8 @@ static void want_held(const struct item_write *write, const struct item *stored,
     story_begin();
     story_tell("  %6" PRId64 " ms  a write, ITEM_%s, decided in generation %" PRIu32,
                write->now_ms, changes[write->change], write->if_generation);
+    if (write->change >= ITEM_CONFIRM)
+        story_tell("             in the name of %" PRIu64, write->if_owner);
     if (stored != NULL)
         tell_item("the store holds", stored);
     want_yes(item_holds(write, stored), wanted, "%s: does it hold?", what);

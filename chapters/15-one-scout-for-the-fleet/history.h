@@ -106,6 +106,7 @@ static void store_serves(enum who who)
     }
     h.reads += load;
     h.writes += !load;
+    bool done = made;
     made = made && !twice;
     me->news = load ? SHARED_ITEM : made ? SHARED_SAVED : SHARED_CONFLICT;
     if (fails || lost)
@@ -115,7 +116,11 @@ static void store_serves(enum who who)
     me->item = world.item;
     me->store_failed = me->store_failed || me->news == SHARED_FAILED;
     me->doing = HAS_ANSWER;
-    tell(who, load ? "its read arrives" : "its write arrives", "");
+    tell(who,
+         load   ? "its read arrives, the item is "
+         : done ? "its write is made, the item is "
+                : "its write is not made, the item is ",
+         state_name(&world.item));
 }
 
 static void answer_comes(enum who who)

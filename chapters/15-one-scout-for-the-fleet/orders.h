@@ -115,14 +115,19 @@ static bool serve_write(struct walk *w, int e, int length)
     return made;
 }
 
-static const char *how(enum fault fault)
+static const char *how(bool load, bool made, enum fault fault)
 {
-    static const char *const names_of[] = {"",
+    static const char *const names_of[] = {": made",
                                            ": the store fails, nothing is done",
                                            ": done, but the answer is lost",
                                            ": it will not be shown the item",
                                            ": sent twice, the second has lost",
                                            ": sent twice, and not shown the item"};
+    if (load && (fault == NONE || fault > LOST))
+        return "";
+    if (!load && !made && fault != ERROR)
+        return fault == NONE ? ": it has lost"
+                             : ": it has lost, and will not hear of it";
     return names_of[fault];
 }
 
@@ -131,9 +136,9 @@ static void serve(struct walk *w, int e, int length, enum fault fault)
     struct walker *walker = &w->by[e];
     bool load = w->world.wish[e].want == SHARED_LOAD, made = false;
     note(length, e, load ? "its read arrives" : "its write arrives");
-    path[length].how = how(fault);
     if (!load && fault != ERROR)
         made = serve_write(w, e, length + 1);
+    path[length].how = how(load, made, fault);
     if (made && fault >= TWICE)
         made = false; /* so the answer says */
     walker->news = load ? SHARED_ITEM : made ? SHARED_SAVED : SHARED_CONFLICT;
