@@ -66,6 +66,20 @@ static void asks_properly(const struct item *before, int64_t until_ms)
     want_yes(item->owner != 0, true, "does it bear a name? (0 is nobody)");
 }
 
+/* Even if all the bits are 0. */
+static void never_nobody(void)
+{
+    begin(&plain);
+    store_has(open_until(105000));
+    asks(A, 105000, SHARED_LOAD);
+    follows(
+        A, 105001, "is shown the item, and draws 0",
+        shared_hear(&world.env[A], &world.call[A], SHARED_ITEM, &world.item, 105001, 0),
+        SHARED_SAVE);
+    want_yes(world.call[A].write.item.owner != 0, true,
+             "does it bear a name? (0 is nobody)");
+}
+
 static void new_name(void)
 {
     static uint64_t used[200];
@@ -83,6 +97,7 @@ static void new_name(void)
             want_yes(used[j] == used[i], false, "try %d: the name of an earlier try?",
                      i);
     }
+    never_nobody();
 }
 
 /* The lease that somebody else has just lost: the next in line may want it. */

@@ -90,37 +90,50 @@ static void obey_wish(enum who who, const char *what, struct shared_wish wish)
                    "is it let through, though it has not seen it closed lately?");
 }
 
+/* What the store does with a write, unless it fails. */
+static bool write_served(enum who who)
+{
+    struct item seen = item_read(world.there ? &world.item : NULL);
+    bool may = allowed(&world.call[who].write, &seen);
+    bool made = write_arrives(&world, who);
+    never_here(made != may,
+               "has the store made a write that it must not, or the other way round?");
+    h.writes++;
+    tell(who,
+         made ? "its write is made, the item is " : "its write has lost, the item is ",
+         state_name(&world.item));
+    return made;
+}
+
+enum luck { GOOD, TWICE_SENT, ANSWER_LOST, STORE_FAILS };
+
+static enum luck luck_of(uint32_t drawn)
+{
+    static const uint32_t more_than[] = {0, 70, 80, 90};
+    for (int luck = STORE_FAILS; luck > GOOD; luck--)
+        if (drawn > more_than[luck])
+            return (enum luck)luck;
+    return GOOD;
+}
+
 static void store_serves(enum who who)
 {
     struct caller *me = &h.by[who];
-    uint32_t luck = h.calm ? 0 : chance_below(100);
+    uint32_t drawn = h.calm ? 0 : chance_below(100);
+    enum luck luck = luck_of(drawn);
     bool load = world.wish[who].want == SHARED_LOAD, made = false;
-    bool fails = luck > 90, lost = luck > 80 && !fails, twice = luck > 70 && !lost;
-    const struct item *now = world.there ? &world.item : NULL;
-    struct item seen = item_read(now);
-    if (!load && !fails) {
-        bool may = allowed(&world.call[who].write, &seen);
-        made = write_arrives(&world, who);
-        never_here(made != may, "has the store made a write that it must not, or the "
-                                "other way round?");
-    }
+    if (!load && luck != STORE_FAILS)
+        made = write_served(who);
     h.reads += load;
-    h.writes += !load;
-    bool done = made;
-    made = made && !twice;
+    made = made && luck != TWICE_SENT; /* so the answer says */
     me->news = load ? SHARED_ITEM : made ? SHARED_SAVED : SHARED_CONFLICT;
-    if (fails || lost)
+    if (luck >= ANSWER_LOST)
         me->news = SHARED_FAILED;
-    me->shown = world.there && me->news != SHARED_FAILED &&
-                (me->news != SHARED_CONFLICT || luck % 2 == 0);
+    bool hidden = me->news == SHARED_CONFLICT && drawn % 2 == 1;
+    me->shown = world.there && me->news != SHARED_FAILED && !hidden;
     me->item = world.item;
     me->store_failed = me->store_failed || me->news == SHARED_FAILED;
     me->doing = HAS_ANSWER;
-    tell(who,
-         load   ? "its read arrives, the item is "
-         : done ? "its write is made, the item is "
-                : "its write is not made, the item is ",
-         state_name(&world.item));
 }
 
 static void answer_comes(enum who who)

@@ -17,7 +17,7 @@ enum stage { OVER, ASKED, SERVED, IN_THE_AIR };
 
 struct walker {
     enum stage stage;
-    int begun, drawn;      /* how often */
+    uint32_t begun, drawn; /* how often */
     enum shared_news news; /* SERVED: what will be heard */
     bool shown;
     struct item item;
@@ -90,7 +90,7 @@ static int64_t walk_ms(const struct walk *w)
 
 static uint64_t walk_draw(struct walk *w, int e)
 {
-    w->world.drawn = (uint64_t)(100 * e + w->by[e].drawn++);
+    w->world.drawn = (e == A ? 100U : 200U) + w->by[e].drawn++;
     uint64_t bits = draw(&w->world);
     w->world.drawn = 0;
     return bits;
@@ -100,7 +100,8 @@ static bool serve_write(struct walk *w, int e, int length)
 {
     const struct item_write *write = &w->world.call[e].write;
     struct walker *walker = &w->by[e];
-    bool may = allowed(write, &w->world.item), made = write_arrives(&w->world, e);
+    bool may = allowed(write, &w->world.item),
+         made = write_arrives(&w->world, (enum who)e);
     never(length, made != may,
           "has the store made a write that it must not, or the "
           "other way round?");
