@@ -204,6 +204,30 @@ START_TEST(with_one_breaker_for_all_there_is_one_item)
 }
 END_TEST
 
+/* While the store is silent this environment's own breaker decides, and its state is
+ * the one to show, unless the fleet's is known to be open. */
+START_TEST(while_the_store_is_silent_the_own_state_shows)
+{
+    struct client_config config = {FLEET(1)};
+    config.shared.skip_ms = 60000;
+    prepare(&config);
+    play_script(
+        "silent",
+        "100000 a start=7 load;100001 a store call;100002 a reply=200 fresh=200;"
+        "101500 a start=7 load;101501 a dead call;101502 a reply=500 failed;"
+        "102000 a start=7 call;102001 a reply=500 failed");
+    ck_assert_int_eq(client_state_at(&play.env[0], 7, 102002), BREAKER_OPEN);
+    ck_assert_int_eq(client_state_at(&play.env[0], 7, 107001), BREAKER_HALF_OPEN);
+    prepare(&config);
+    play_script(
+        "open, then silent",
+        "100000 a start=7 load;100001 a store call;100002 a reply=500 save=WINDOW;"
+        "100003 a store save=TRIP;100004 a store failed;"
+        "101500 a start=7 load;101501 a dead refused=3502");
+    ck_assert_int_eq(client_state_at(&play.env[0], 7, 101503), BREAKER_OPEN);
+}
+END_TEST
+
 /* Sixteen other shards, one after the other, take all the places there are. */
 static void push_out(int64_t now_ms)
 {
@@ -338,6 +362,7 @@ static const struct unit_case cases[] = {
     {"stories", &story, UNIT_ROWS(stories)},
     {"shards", &every_shard_has_an_item_of_its_own, 0},
     {"shards", &with_one_breaker_for_all_there_is_one_item, 0},
+    {"silent", &while_the_store_is_silent_the_own_state_shows, 0},
     {"shards", &a_place_that_changes_hands_confuses_no_shard, UNIT_ROWS(handed_on)},
     {"shards", &a_place_may_come_back_to_its_first_shard, 0},
     {"bugs", &an_event_nobody_asked_for_aborts, 6},
