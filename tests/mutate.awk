@@ -22,14 +22,16 @@ function swap(from, to,    at, rest) {
 }
 
 # Every decimal constant, one more and one less.
-function constants(    at, rest, n, before) {
+function constants(    at, rest, n, before, head) {
     rest = 1
     while (match(substr($0, rest), /[0-9]+/)) {
         at = rest + RSTART - 1
         n = substr($0, at, RLENGTH)
         before = substr($0, at - 1, 1)
         rest = at + RLENGTH
-        if (before ~ /[A-Za-z_0-9]/ || substr($0, rest, 1) ~ /[A-Za-z_]/)
+        head = substr($0, 1, at - 1)
+        if (before ~ /[A-Za-z_0-9]/ || substr($0, rest, 1) ~ /[A-Za-z_]/ ||
+            gsub(/"/, "", head) % 2) # a number in a sentence for people
             continue
         emit(substr($0, 1, at - 1) (n + 1) substr($0, rest))
         if (n > 0)

@@ -11,9 +11,9 @@
 /* --- to want the probe ------------------------------------------------------------ */
 
 /* One who finds the rest over. It may draw 0 ms, and then need not sleep. */
-static int64_t nap_of(uint64_t skip)
+static int64_t nap_of(const struct shared_config *config, uint64_t skip)
 {
-    begin(&naps);
+    begin(config);
     store_has(open_until(105000));
     world.drawn = skip;
     asks(A, 105000, SHARED_LOAD);
@@ -29,7 +29,7 @@ static void waits_once(void)
 {
     int64_t least = INT64_MAX, most = 0;
     for (uint64_t skip = 0; skip < 400; skip += 2) {
-        int64_t nap = nap_of(skip);
+        int64_t nap = nap_of(&naps, skip);
         want_yes(nap >= 0 && nap <= 100, true, "%" PRId64 " ms: from 0 to jitter_ms?",
                  nap);
         least = nap < least ? nap : least;
@@ -38,13 +38,17 @@ static void waits_once(void)
     story_tell("  two hundred of them sleep %" PRId64 " to %" PRId64 " ms", least,
                most);
     want_yes(least < 25 && most > 75, true, "does each sleep another while?");
+    struct shared_config little = naps;
+    little.jitter_ms = 1;
+    for (uint64_t skip = 0; skip < 20; skip++)
+        want_yes(nap_of(&little, skip) <= 1, true, "with a jitter_ms of 1: 1 at most?");
 
-    while (nap_of(++world.drawn) == 0)
+    while (nap_of(&naps, ++world.drawn) == 0)
         continue;
     wakes(A, 105090, SHARED_LOAD);
     stores(A, 105091, SHARED_SAVE); /* still over: it does not sleep again */
 
-    while (nap_of(++world.drawn) == 0)
+    while (nap_of(&naps, ++world.drawn) == 0)
         continue;
     store_has(leased_until(107050)); /* somebody has gone meanwhile */
     wakes(A, 105090, SHARED_LOAD);

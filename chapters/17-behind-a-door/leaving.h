@@ -22,8 +22,20 @@ static void own_status(void)
     }
 }
 
+/* How long to wait is known only to who has refused. */
+static void nobody_knows_when(void)
+{
+    for (int kind = CLIENT_FAILED; kind <= CLIENT_TIMED_OUT; kind++) {
+        struct response r = answers((enum client_answer)kind, 0, 0, NULL, 0);
+        want_yes(r.retry_after[0] == '\0', true,
+                 "the call was made, and failed: is there no Retry-After?");
+        forget(&r);
+    }
+}
+
 static void retry_after(void)
 {
+    nobody_knows_when();
     for (int64_t ms = 0; ms <= 5000; ms++) {
         int64_t seconds = 0;
         while (seconds * 1000 < ms)

@@ -350,7 +350,10 @@ enum breaker_state client_state_at(const struct client *client, uint64_t shard,
     if (i == CLIENT_SHARDS_MAX)
         return BREAKER_CLOSED;
     const struct client_shard *slot = &client->shards[i];
-    bool fleet = client->config.shared.cache_ms > 0 && slot->shared.known;
-    return fleet ? shared_state_at(&slot->shared, now_ms)
-                 : breaker_state_at(&slot->breaker, now_ms);
+    enum breaker_state own = breaker_state_at(&slot->breaker, now_ms);
+    if (client->config.shared.cache_ms == 0 || !slot->shared.known)
+        return own;
+    enum breaker_state fleet = shared_state_at(&slot->shared, now_ms);
+    bool silent = breaker_state_at(&client->store, now_ms) != BREAKER_CLOSED;
+    return silent && fleet != BREAKER_OPEN ? own : fleet;
 }
