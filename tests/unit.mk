@@ -7,7 +7,7 @@ UNIT_MK := 1
 
 UNIT_WHO := solutions/17-behind-a-door
 UNIT_DIR  = $(BUILD)/tests/$(MODE)
-UNITS    := breaker retry item shared client client_store client12 sim random pool gateway prices store rivals explore handler
+UNITS    := breaker retry item shared client client_store client12 sim random pool gateway prices store rivals explore handler mine
 
 # What each test is linked with: parts of its own, parts of the reference, of sim/.
 UNIT_breaker := breaker_test breaker_alone breaker_rows breaker_model \
@@ -34,6 +34,7 @@ UNIT_rivals  := rivals_test rivals_random rivals_fleet sim-rival_common sim-riva
 UNIT_explore := explore_test explore_protocols explore_toy $(EXPLORE_PARTS:%=sim-%) \
   $(RIVAL_PARTS:%=sim-%) sim-random sim-adapter reference-client reference-shared \
   reference-item reference-breaker reference-config_error reference-retry
+UNIT_mine    := mine_test mine mine_knobs court reference-breaker reference-config_error
 UNIT_handler := handler_test handler_answer_test reference-handler
 UNIT_LIBS_handler = $(CJSON_LIBS)
 UNIT_FLAGS    = -Ichapters -Isim -Itests $(shell pkg-config --cflags check)
