@@ -3,7 +3,7 @@
 # are run, whatever becomes of the others.
 
 STEPS_CHECK := unit ladder wrong-answers hostile book-truth storm-tests commands theory \
-  snapshots ids
+  snapshots ids suspects
 STEPS_ALL := digest scenes format tidy analyze shellcheck valgrind merge-tests explore-all \
   seeded swarm swarm-test variants gallery-test clang plots \
   lab-unit lab-conditions lab-lint lab-verbs lab-twin-test
@@ -30,14 +30,14 @@ check-all:
 check-more:
 	$(call run_steps,all-programs,$(STEPS_MORE))
 
-programs: storms ladder-programs unit-programs doors
+programs: storms ladder-programs unit-programs doors suspect-programs
 all-programs: programs swarm-program lab-unit-programs lab-node-modules
 
 # --- steps of check -----------------------------------------------------------------------
 storms:
 	@for who in $(RUNGS); do $(MAKE) -s --no-print-directory WHO=$$who storm || exit 1; done
 
-book-truth: storms ladder-programs doors
+book-truth: storms ladder-programs doors suspect-programs
 	@BUILD='$(BUILD)' sh tests/book.sh
 storm-tests: storms scene-test world-test
 	@BUILD='$(BUILD)' STORM='$(STORM)' sh tests/storm.sh

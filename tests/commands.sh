@@ -66,7 +66,9 @@ END
 echo "extern int retry; /* rung 1 */" >solutions/01-hang/retry.c
 echo "extern int retry; /* rung 2 */" >solutions/02-again/retry.c
 echo "extern int breaker; /* rung 8 */" >solutions/08-rates/breaker.c
-cp solutions/00-green/*.c chapters/
+echo "# rung 0" >solutions/00-green/mine.txt
+echo "# rung 8" >solutions/08-rates/mine.txt
+cp solutions/00-green/*.* chapters/
 echo "/* given */" >chapters/breaker.h
 cat >chapters/01-hang/hints.md <<'END'
 # Hints
@@ -200,6 +202,7 @@ silent "rung 2"
 t 0 "+extern int retry; /* rung 2 */" m reveal CH=2 YES=1
 t 0 "-extern int retry; /* rung 1 */" m reveal CH=2 YES=1
 t 0 "-extern int breaker; /* rung 0 */" m reveal CH=8 YES=1
+t 0 "+# rung 8" m reveal CH=8 YES=1
 t 0 "no answer to reveal" m reveal CH=0
 if script -qec true /dev/null >/dev/null 2>&1; then # a terminal to ask on
     t 0 "Not shown." type_in 'n
@@ -211,11 +214,14 @@ fi
 # start: the state before the chapter; what was there is kept
 echo mine >chapters/retry.c
 echo mine too >chapters/breaker.c
+echo "# my scripts" >chapters/mine.txt
 t 0 "Your files as they were: chapters/backup-1" m start CH=8
 same chapters/retry.c solutions/02-again/retry.c
 same chapters/breaker.c solutions/00-green/breaker.c
 t 0 mine cat chapters/backup-1/retry.c
 t 0 "mine too" cat chapters/backup-1/breaker.c
+same chapters/mine.txt solutions/00-green/mine.txt
+t 0 "# my scripts" cat chapters/backup-1/mine.txt
 t 0 "Next is chapter 8" m status
 t 0 "already. Nothing was changed." m start CH=08
 for n in 00 01 02 08; do printf '3 3\nend\n' >build/chapters/san/check-$n.result; done
@@ -225,8 +231,9 @@ same chapters/retry.c solutions/01-hang/retry.c
 t 0 "Next is chapter 2" m status
 t 0 "backup-3" m start CH=0
 same chapters/retry.c solutions/00-green/retry.c
-cp chapters/backup-1/*.c chapters/ # as it says to undo
+cp chapters/backup-1/* chapters/ # as it says to undo
 t 0 mine cat chapters/retry.c
+t 0 "# my scripts" cat chapters/mine.txt
 t 1 "" test -e chapters/backup-4
 t 1 "" test -e chapters/backup-1.unfinished
 t 1 "" test -e chapters/.new
@@ -375,6 +382,8 @@ t 0 "make got: demo" on_it ./run demo
 t 0 "make got: plot CH=3" on_it CI=true ./run plot CH=3
 t 0 "make got:" on_it ./run
 t 0 "make got: CH=3 check" on_it ./run CH=3 check
+t 0 "make got: check CH=15" on_it ./run check CH=15
+t 1 "Missing for check: patch" on_it ./run check CH=16
 t 1 "Missing for check: patch" on_it ./run check
 can id 'echo 0'
 t 0 "make got: demo" on_it ./run demo

@@ -16,6 +16,10 @@ door:
 doors:
 	@for who in solutions/15-one-scout-for-the-fleet $(LAST); do \
 	  $(MAKE) -s --no-print-directory WHO=$$who door || exit 1; done
+# The storms are made of the same objects, by a make within, too: one after the other, then.
+ifneq ($(filter programs all-programs,$(MAKECMDGOALS)),)
+doors: | storms
+endif
 
 $(call who_dir,$(WHO))/door: $(DOOR_DIR)/door.o $(call who_dir,$(WHO))/handler.o | $(DOOR_DIR)/
 	$(CC) $(CFLAGS_ALL) $^ $(CJSON_LIBS) -o $@

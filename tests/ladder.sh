@@ -5,6 +5,7 @@
 # climb.
 set -u
 build=$1 mode=$2 all=$3
+. tests/patched.sh
 shift 3
 most=50 # lines of code to write in a rung, without those that the chapter shows in full
 bad=0
@@ -16,7 +17,7 @@ number() { expr "${1%%-*}" + 0; }
 play() {
     result=$build/$1/$mode/ladder-$2.result
     rm -f "$result"
-    said=$("$build/$1/$mode/checks-$all" "$2" --result "$result" 2>&1)
+    said=$(MINE=$(texts_after "${1%%-*}") "$build/$1/$mode/checks-$all" "$2" --result "$result" 2>&1)
 }
 
 next_is_red() { # RUNG CHECK
@@ -36,10 +37,9 @@ before() { # FILE RUNG
 # Lines of code that are new in a rung: no comments, no lone braces, nothing that stands in
 # a ```c block of the chapter.
 changed_lines() { # RUNG
-    : >"$build/ladder.shown"
-    [ ! -f chapters/"$1"/README.md ] || # a rung may come before its chapter
-        awk '/^```c/ { on = 1; next } /^```/ { on = 0 } on' chapters/"$1"/README.md >"$build/ladder.shown"
+    awk '/^```c/ { on = 1; next } /^```/ { on = 0 } on' chapters/"$1"/README.md >"$build/ladder.shown"
     for file in solutions/"$1"/*.c; do
+        [ -f "$file" ] || continue # chapter 16 has the reader write tests, no code
         diff "$(before "$(basename "$file")" "$1")" "$file"
     done | awk -v shown="$build/ladder.shown" '
         BEGIN { while ((getline line <shown) > 0) given["> " line] = 1 }
@@ -61,7 +61,8 @@ for dir in solutions/[0-9][0-9]-*; do
         fi
     done
     lines=''
-    if [ "$k" = "$climb" ] && [ "$k" -gt 0 ]; then
+    # A rung whose chapter is not written yet shows nothing in it, either.
+    if [ "$k" = "$climb" ] && [ "$k" -gt 0 ] && [ -f "chapters/$rung/check.c" ]; then
         lines=$(changed_lines "$rung")
         [ "$lines" -le $most ] || complain "$rung asks for $lines lines of code, more than $most"
     fi
@@ -69,7 +70,7 @@ for dir in solutions/[0-9][0-9]-*; do
     echo "ladder: $rung green on $green${red:+, red on $red}${lines:+, $lines lines to write}"
 done
 
-for stub in solutions/00-*/*.c; do
+for stub in solutions/00-*/*.c solutions/00-*/*.txt; do
     yours=chapters/$(basename "$stub")
     cmp -s "$stub" "$yours" && continue
     if [ -n "${CI:-}" ]; then

@@ -43,7 +43,7 @@ function_at() { # LINE FILE
 survives() { # PROGRAM RUNG
     for check in $(echo "$CHECKS" | tr ' ' '\n' |
         awk -v rung="$2" 'substr($0, 1, 2) <= substr(rung, 1, 2)' | sort -r); do
-        "$1" "$check" >/dev/null 2>&1 || return 1
+        MINE=$(texts_after "${2%%-*}") "$1" "$check" >/dev/null 2>&1 || return 1
     done
 }
 

@@ -3,7 +3,8 @@
 # wrong-table.sh, snapshots.sh. Make hands down how it builds: BUILD MODE CC FLAGS LIBS.
 #
 #   work=$(mktemp -d)
-#   state_after 03 "$work"                  chapters/*.c as they stand after rung 03
+#   state_after 03 "$work"                  chapters/*.c as they stand after rung 03, and
+#                                           the two text files of chapter 16
 #   apply_patch "$patch" "$work"            the wrong answer on top
 #   build_patched "$patch" 03-trip "$work" "$CHECKER"    -> $work/check
 #
@@ -24,6 +25,12 @@ state_after() { # NN DIR
         cp "$(newest $part.c "$1")" "$2/chapters/$part.c"
     done
     cp chapters/config_error.c "$2/chapters" # given
+    cp "$(texts_after "$1")"/*.txt "$2/chapters/"
+}
+
+# Where mine.txt and tune.txt of a rung lie; the check of chapter 16 finds them by MINE.
+texts_after() { # NN
+    dirname "$(newest mine.txt "$1")"
 }
 
 apply_patch() { # PATCH WORK

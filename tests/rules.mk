@@ -8,6 +8,7 @@
 #                              ONLY=07: those of chapter 7, V=1: says which
 #   make hostile               the player withstands loops, crashes, exit(0)
 
+include tests/suspects.mk
 CHAPTERS := $(sort $(wildcard chapters/[0-9][0-9]-*))
 CHECKS   := $(patsubst chapters/%/check.c,%,$(sort $(wildcard chapters/[0-9][0-9]-*/check.c)))
 PLAYER   := $(addprefix $(BUILD)/tests/$(MODE)/,play.o main.o report.o script.o script_client.o story.o)
@@ -16,7 +17,8 @@ PLAYER   := $(addprefix $(BUILD)/tests/$(MODE)/,play.o main.o report.o script.o 
 $(PLAYER): $(BUILD)/tests/$(MODE)/%.o: tests/%.c | $(BUILD)/tests/$(MODE)/
 	$(CC) $(CFLAGS_ALL) -Ichapters -Itests $(PKG_CFLAGS) -c $< -o $@
 
-# A check may include the contracts and script.h, nothing else. Its main gets a name of
+# A check may include the contracts, script.h and, where a reader's scripts are tried,
+# judge.h; nothing else. Its main gets a name of
 # its own, so that the checks up to a chapter are one program: an edit costs one link.
 main_of   = main_$(subst -,_,$(1))
 number_of = $(firstword $(subst -, ,$(1)))
@@ -24,10 +26,11 @@ numbers  := $(foreach c,$(CHECKS),$(call number_of,$(c)))
 up_to     = $(foreach c,$(CHECKS),$(if $(filter $(call number_of,$(c)),$(firstword \
   $(sort $(call number_of,$(c)) $(1)))),$(c)))
 
-$(BUILD)/tests/script/script.h: tests/script.h | $(BUILD)/tests/script/
+$(BUILD)/tests/script/script.h $(BUILD)/tests/script/judge.h: $(BUILD)/tests/script/%: tests/% | $(BUILD)/tests/script/
 	@cp $< $@
 $(CHECKS:%=$(BUILD)/tests/$(MODE)/check-%.o): $(BUILD)/tests/$(MODE)/check-%.o: \
-    chapters/%/check.c $(BUILD)/tests/script/script.h tests/rules.mk | $(BUILD)/tests/$(MODE)/
+    chapters/%/check.c $(BUILD)/tests/script/script.h $(BUILD)/tests/script/judge.h tests/rules.mk | \
+    $(BUILD)/tests/$(MODE)/
 	$(CC) $(CFLAGS_ALL) -Wno-missing-prototypes -Dmain=$(call main_of,$*) -Ichapters \
 	  -I$(BUILD)/tests/script -c $< -o $@
 $(numbers:%=$(BUILD)/tests/mains-%.c): $(BUILD)/tests/mains-%.c: $(CHECKS:%=chapters/%/check.c) \
@@ -39,13 +42,15 @@ $(numbers:%=$(BUILD)/tests/mains-%.c): $(BUILD)/tests/mains-%.c: $(CHECKS:%=chap
 $(numbers:%=$(BUILD)/tests/$(MODE)/mains-%.o): $(BUILD)/tests/$(MODE)/%.o: $(BUILD)/tests/%.c
 	$(CC) $(CFLAGS_ALL) -Itests -c $< -o $@
 
-# $(call check_objects,NN): all of a check program but the reader's part.
+# $(call check_objects,NN): all of a check program but the reader's part. From chapter 16
+# on the suspects are in it.
 check_objects = $(patsubst %,$(BUILD)/tests/$(MODE)/check-%.o,$(call up_to,$(1))) \
-  $(BUILD)/tests/$(MODE)/mains-$(1).o $(PLAYER)
+  $(BUILD)/tests/$(MODE)/mains-$(1).o $(PLAYER) $(if $(filter 16-%,$(call up_to,$(1))),$(COURT))
 
 # $(call check_rules,WHO,NN): the program that plays chapters 0 to NN on WHO's files
 define check_rules
-$(call who_dir,$(1))/checks-$(2): $(call check_objects,$(2)) $(call who_objects,$(1))
+$(call who_dir,$(1))/checks-$(2): $(call check_objects,$(2)) $(call who_objects,$(1)) $(if $(filter \
+  16-%,$(call up_to,$(2))),| $(SIX))
 	$$(CC) $$(CFLAGS_ALL) $$^ $$(CHECK_LIBS) $$(CJSON_LIBS) -o $$@
 endef
 

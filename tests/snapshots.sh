@@ -39,6 +39,10 @@ program_of() { # CHAPTER NAME
     echo "$work/check"
 }
 
+texts_of() { # CHAPTER NAME: the folder of mine.txt and tune.txt
+    if [ "$2" = stub ]; then texts_after "$(begins_on "$1" | cut -c1-2)"; else echo "$work/chapters"; fi
+}
+
 take() { # CHAPTER NAME: what the check says now, in $work/now
     work=$(mktemp -d)
     program=$(program_of "$1" "$2") || {
@@ -46,7 +50,7 @@ take() { # CHAPTER NAME: what the check says now, in $work/now
         return 1
     }
     code=0
-    "$program" "$1" >"$work/now" 2>&1 </dev/null || code=$?
+    MINE=$(texts_of "$1" "$2") "$program" "$1" >"$work/now" 2>&1 </dev/null || code=$?
     [ "$code" = 1 ] || complain "$1 $2: the check ended with $code, not red"
 }
 

@@ -25,7 +25,7 @@ prove_one() { # PATCH
     apply_patch "$patch" "$work" || miss "$patch: does not apply: $(cat "$work/said")"
     build_patched "$patch" "$chapter" "$work" "$CHECKER" ||
         miss "$patch: does not build: $(cat "$work/said")"
-    "$work/check" "$chapter" --result "$work/result" >"$work/said" 2>&1
+    MINE=$work/chapters "$work/check" "$chapter" --result "$work/result" >"$work/said" 2>&1
     [ $? = 1 ] || miss "$patch: NOT CAUGHT by any test"
     grep -q "^[a-z]* $id " "$work/result" || miss "$patch: there is no test \"$id\""
     grep -qE "^(wrong|endless|crashed) $id " "$work/result" ||

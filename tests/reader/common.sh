@@ -6,7 +6,8 @@
 # shellcheck disable=SC2034 # what is set here is used by those who source it
 set -eu
 
-parts="breaker retry item client shared handler"
+# The reader's files: six of C, and two texts of chapter 16.
+bench="breaker.c retry.c item.c client.c shared.c handler.c mine.txt tune.txt"
 
 # Colour only helps: every word it falls on says the same without it.
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
@@ -71,9 +72,9 @@ need_chapter() {
 # --- the ladder ---------------------------------------------------------------------
 
 # The newest copy of a file at or below a rung; nothing if there is none.
-rung() { # PART NUMBER
+rung() { # FILE NUMBER
     found=''
-    for file in solutions/[0-9][0-9]-*/"$1.c"; do
+    for file in solutions/[0-9][0-9]-*/"$1"; do
         n=${file#solutions/}
         if [ -f "$file" ] && [ "${n%%-*}" -le "$2" ]; then found=$file; fi
     done
@@ -81,7 +82,7 @@ rung() { # PART NUMBER
 }
 
 # The state in which chapter CH begins. Before chapter 0 there is only rung 0.
-state_before() { rung "$1" $((CH > 0 ? CH - 1 : 0)); } # PART
+state_before() { rung "$1" $((CH > 0 ? CH - 1 : 0)); } # FILE
 
 # --- how far the reader is ----------------------------------------------------------
 
@@ -111,7 +112,7 @@ green() { # NN: was its last check all green?
 }
 
 changed_since() { # NN FILE: a file of the reader's, or the check, after that result
-    [ -n "$(find chapters/*.c chapters/*.h "chapters/$1"-*/check.c -newer "$2" 2>/dev/null)" ]
+    [ -n "$(find chapters/*.c chapters/*.h chapters/*.txt "chapters/$1"-*/check.c -newer "$2" 2>/dev/null)" ]
 }
 
 # Where the reader stands, as two lines: a sentence, and the one command to go on with. It

@@ -22,6 +22,7 @@ cat <<'END'
   make predict CH=3       say what will happen before you look
   make hint CH=3          a hint; L=2 and L=3 say more         TASK=2: for that task
   make watch CH=3         check again whenever you save
+  make lineup             chapter 16: which of your scripts convicts whom
   make wrong CH=3         wrong answers to read, once your own is right
   make reveal CH=3        an answer; asks first
   make start CH=3         begin at chapter 3, with 0 to 2 written; keeps your files
@@ -33,5 +34,5 @@ cat <<'END'
   make check              the workbook checks itself: library, ladder, wrong answers
 
   ./run TARGET            the same as make, but installs first what is missing
-  Yours to write is chapters/*.c. Read book.md, or chapters/00-*/README.md.
+  Yours to write is chapters/*.c, and *.txt in chapter 16. Read book.md, or chapters/00-*/README.md.
 END

@@ -5,8 +5,8 @@
 need_chapter reveal
 
 files=''
-for part in $parts; do
-    file=solutions/$ID/$part.c
+for name in $bench; do
+    file=solutions/$ID/$name
     [ ! -f "$file" ] || files="$files $file"
 done
 if [ "$NN" = 00 ] || [ -z "$files" ]; then
@@ -22,7 +22,7 @@ if [ "${YES:-}" != 1 ]; then
 fi
 
 for file in $files; do
-    before=$(state_before "$(basename "$file" .c)")
+    before=$(state_before "$(basename "$file")")
     title "$file"
     status=0
     diff -u "${before:-/dev/null}" "$file" || status=$?

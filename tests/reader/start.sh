@@ -1,5 +1,6 @@
 #!/bin/sh
-# start.sh - `make start CH=5`: puts the state after chapter 4 into chapters/*.c.
+# start.sh - `make start CH=5`: puts the state after chapter 4 into chapters/: *.c,
+# and the two texts of chapter 16.
 #
 # The only command that writes a file of the reader's. What was there is first kept, whole,
 # in chapters/backup-N/; N counts up, so a backup is never written over.
@@ -7,12 +8,12 @@
 need_chapter start
 
 place='' same=''
-for part in $parts; do
-    from=$(state_before "$part")
+for name in $bench; do
+    from=$(state_before "$name")
     if [ -z "$from" ]; then
         continue # not on the ladder so far: the file stays as it is
-    elif cmp -s "$from" "chapters/$part.c"; then
-        same="$same $part.c"
+    elif cmp -s "$from" "chapters/$name"; then
+        same="$same $name"
     else
         place="$place $from"
     fi
@@ -30,7 +31,7 @@ backup=chapters/backup-$number
 half=$backup.unfinished # so that a full disk or Ctrl-C leaves no half of a backup under its name
 rm -rf "$half"
 mkdir "$half"
-for file in chapters/*.c; do
+for file in chapters/*.c chapters/*.txt; do
     [ ! -f "$file" ] || cp -p "$file" "$half/"
 done
 mv "$half" "$backup"
@@ -46,4 +47,4 @@ say "$ID started" >>.progress
 title "Chapter $CH begins: read $DIR/README.md, then make check CH=$CH"
 for from in $place; do say "  chapters/$(basename "$from") is now a copy of $from"; done
 say "Your files as they were: $backup"
-say "To undo: cp $backup/*.c chapters/"
+say "To undo: cp $backup/* chapters/"

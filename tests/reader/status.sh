@@ -42,6 +42,7 @@ board() {
         count_of "$all_todos"
         if [ "$count" -gt 0 ]; then written="$count to write"
         elif [ -z "$at" ]; then written='-'
+        elif grep -q '^unwritten ' "$at"; then written='not yet' # a text, so without a todo()
         else written=yes; fi
         printf '  %2s  %-26s  %-12s  %s%s%s\n' "$CH" "${ID#*-}" "$written" "$colour" "$tests" "$plain"
     done
@@ -51,7 +52,7 @@ board() {
 
 # The files that no rung of the book holds just so.
 yours() {
-    cksum chapters/*.c solutions/*/*.c 2>/dev/null | awk '
+    cksum chapters/*.c chapters/*.txt solutions/*/*.c solutions/*/*.txt 2>/dev/null | awk '
         $3 ~ /^solutions/ { book[$1, $2] = 1 }
         $3 ~ /^chapters/ { sum[$3] = $1 SUBSEP $2 }
         END { for (file in sum) if (!(sum[file] in book)) print file }'
@@ -68,6 +69,7 @@ compiled() { # FILE: is there an object newer than it and every contract?
 # The compiler's first complaint about each file that it would not take.
 compile_errors() { # FILE...
     for file; do
+        case $file in *.txt) continue ;; esac
         ! compiled "$file" || continue
         # shellcheck disable=SC2046,SC2086 # CC and flags are words
         ${CC:-cc} -std=c11 -D_POSIX_C_SOURCE=200809L -Werror=implicit-function-declaration \

@@ -21,7 +21,7 @@ stop() {
 }
 trap stop INT TERM
 
-fingerprint() { cksum chapters/*.[ch] "$DIR"/*.* 2>/dev/null || true; }
+fingerprint() { cksum chapters/*.[ch] chapters/*.txt "$DIR"/*.* 2>/dev/null || true; }
 
 # Until something happens, or for a few seconds: what was saved between the last look and
 # this call is found then. In the background, since a trap waits for what is in front.
@@ -43,7 +43,7 @@ while :; do
         last=$now
         title "make check CH=$CH"
         "${MAKE:-make}" --no-print-directory check "CH=$CH" || true
-        say "Watching chapters/*.c and $DIR. Save to check again, Ctrl-C to stop."
+        say "Watching your files in chapters/ and $DIR. Save to check again, Ctrl-C to stop."
         say "By hand: make check CH=$CH"
     else
         await_change
