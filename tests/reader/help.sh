@@ -34,5 +34,6 @@ cat <<'END'
   make check              the workbook checks itself: library, ladder, wrong answers
 
   ./run TARGET            the same as make, but installs first what is missing
-  Yours to write is chapters/*.c, and *.txt in chapter 16. Read book.md, or chapters/00-*/README.md.
+  Yours to write is chapters/*.c, and two *.txt in chapter 16. Read book.md, or
+  chapters/00-*/README.md.
 END
