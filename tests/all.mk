@@ -5,7 +5,7 @@
 STEPS_CHECK := unit ladder wrong-answers hostile book-truth storm-tests commands theory \
   snapshots ids suspects
 STEPS_ALL := digest scenes format tidy analyze shellcheck valgrind merge-tests explore-all \
-  seeded swarm swarm-test variants gallery-test clang plots \
+  seeded swarm swarm-test variants wrong-table-test gallery-test clang plots \
   lab-unit lab-conditions lab-lint lab-verbs lab-twin-test
 # Slower: `make check-more`. The packages want root, and sources from the network.
 STEPS_MORE := mutate mutate-rungs fuzz scale-page book-test lab-faults-test lab-tasks-test lab-package-test

@@ -63,14 +63,20 @@ done
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 printf '%s\n' "$@" | xargs -n 1 -P "$jobs" sh "$here/wrong-table.sh" --row "$dir" >"$dir/rows"
 
-echo "| chapter | wrong answer | what was believed | seen in | caught by | the seven obvious tests |"
-echo "| --: | --- | --- | --- | --- | --- |"
-sort -t '|' -k 2,2n -k 3,3 "$dir/rows"
 awk -F ' [|] ' '
     { said = $NF; sub(/ \|$/, "", said) }
     said == "-" { next }
     { breakers++ }
     said == "none" { through++ }
-    END { printf "\n%d wrong answers. %d of them are a wrong breaker: the seven obvious tests reject %d of\n" \
+    END { printf "%d wrong answers. %d of them are a wrong breaker: the seven obvious tests reject %d of\n" \
               "these and let %d through. `make wrong-answers` proves that the checks reject every one.\n",
               NR, breakers, breakers - through, through }' "$dir/rows"
+sort -t '|' -k 2,2n -k 3,3 "$dir/rows" | awk '
+    { sub(/^\| /, ""); n = $1; sub(/^[0-9]+ \| /, "| ") }
+    n != chapter || NR == 1 {
+        chapter = n
+        printf "\n### Chapter %d\n\n", n
+        print "| wrong answer | what was believed | seen in | caught by | the seven obvious tests |"
+        print "| --- | --- | --- | --- | --- |"
+    }
+    { print }'
