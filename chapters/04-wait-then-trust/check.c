@@ -63,6 +63,9 @@ static void marked_as_probe(void)
     answer(&breaker, probe, BREAKER_OK, 1010);
     usual = ask(&breaker, 1011, true);
     want_yes(usual.probe, false, "closed again: is the call a probe?");
+    play_breaker(&one, "0 allow a, 0 allow b, 0 allow c, 0 fail a, 1000 allow p,"
+                       "1001 fail b, 1001 half-open, 1002 ok c, 1002 half-open,"
+                       "1003 ok p, 1003 closed");
 }
 
 /* --- any history ------------------------------------------------------------------ */
@@ -216,11 +219,13 @@ static const struct check_test tests[] = {
                "1019 refuse, 1020 allow"},
     {"late-answers-change-nothing",
      "answers that come while it rests neither lengthen the rest nor end it",
-     "They were asked before it opened; it has opened because of others like them.",
+     "They were asked before it opened; it has opened because of others like them."
+     " Each is recorded once, and used up.",
      .knobs = &two,
-     .script = "0 allow a, 0 allow b, 0 allow c, 0 allow d, 0 allow e, 10 fail a,"
-               "20 fail b, 500 fail c, 700 ok d, 900 ignore e, 900 open, 1019 refuse,"
-               "1020 allow"},
+     .script = "0 allow a, 0 allow b, 0 allow c, 0 allow d, 0 allow e, 0 allow f,"
+               "10 fail a, 20 fail b, 500 fail c, 600 fail d, 700 ok e, 900 ignore f,"
+               "900 open, 1019 refuse, 1020 allow p, 1030 ok p, 1040 fail c,"
+               "1050 fail d, 1050 closed"},
     {"good-answer-closes",
      "after the rest one good answer closes it, and it counts from nothing",
      "It has asked, and the backend is well. What was counted belongs to the past.",
@@ -242,8 +247,11 @@ static const struct check_test tests[] = {
      .script = "0 allow, 0 fail, 1 allow, 1 fail, 1001 allow, 1010 ignore,"
                "1010 half-open, 1020 allow, 1030 ignore, 1040 allow, 1050 fail,"
                "1050 open, 2049 refuse, 2050 allow"},
-    {"marked-as-probe", "what is let through after the rest is marked as a probe",
-     "permit.probe says that this call is to find something out.",
+    {"marked-as-probe",
+     "what is let through after the rest is marked as a probe, and only a probe "
+     "decides",
+     "permit.probe says that this call is to find something out. A call without it left"
+     " before the rest.",
      .body = marked_as_probe},
     {"shows-half-open", "from the end of the rest until an answer it shows half-open",
      "Nobody has to ask first: that the time has passed is enough to show it.",

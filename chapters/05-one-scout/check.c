@@ -23,6 +23,14 @@ static struct breaker_permit want_probe(struct breaker *breaker, int64_t now_ms,
     return permit;
 }
 
+/* When the scout will be back nobody knows: 0. From chapter 6 on it has a lease, and
+ * what is left of that may be told. */
+static void want_nobody_knows(struct breaker_permit refused, int64_t left_ms)
+{
+    want_ms(refused.retry_after_ms, refused.retry_after_ms == left_ms ? left_ms : 0,
+            "the refused one's retry_after_ms");
+}
+
 static void scout_is_marked(void)
 {
     struct breaker breaker;
@@ -34,6 +42,7 @@ static void scout_is_marked(void)
     want_ms(scout.acquired_ms, 1000, "the scout's acquired_ms");
     permit = want_probe(&breaker, 1001, false, false);
     want_ms(permit.acquired_ms, 0, "the refused one's acquired_ms");
+    want_nobody_knows(permit, 999);
     story_tell("  1002 ms  the scout is back: ok");
     breaker_record(&breaker, &scout, BREAKER_OK, 1002);
     want_probe(&breaker, 1003, true, false);
@@ -237,7 +246,8 @@ static const struct check_test tests[] = {
                "1020 allow b, 1030 ok a, 1030 ignore a, 1030 half-open, 1031 refuse,"
                "1040 ok b, 1040 closed"},
     {"scout-is-marked", "the scout is marked as a probe, nobody else is",
-     "permit.probe says that this call is to find something out.",
+     "permit.probe says that this call is to find something out. Who is refused"
+     " meanwhile gets a permit of zeros.",
      .body = scout_is_marked},
     {"looking-sends-nobody", "whoever looks at the state sends nobody",
      "A dashboard that looks must not take the scout's place.", .knobs = &one,
