@@ -130,6 +130,10 @@ printf '02-again a\n02-again b\n' >tests/ids.txt
 t 0 "not checked, 2 tests" m status
 silent "does not compile"
 silent "You last changed"
+echo "/* given */" >chapters/config_error.c
+t 0 "make check CH=1" m status
+silent "You last changed"
+rm chapters/config_error.c
 
 # status of files that were worked on, and of those that no compiler takes
 echo '/* mine */' >>chapters/item.c
@@ -179,6 +183,22 @@ sed 's/Five/$(touch oops) `id` "7" \\n %s/' .progress >p && mv p .progress
 t 0 'you said   $(touch oops) `id` "7" \n %s' m predict CH=1
 silent "5, as you said"
 t 0 "asks for no prediction" m predict CH=2
+rm .progress # what is no answer of the kind is asked for again
+t 2 "A number, please; or an empty line" type_in "x" m predict CH=1
+t 0 "you said   seven" type_in "x
+seven
+perhaps
+0
+yes
+" m predict CH=1
+t 0 "you said   yes" m predict CH=1
+cp chapters/01-hang/predict.txt p.txt && rm .progress
+printf 'question: Then?\nanswer: same | the same\nchoices: better | worse | same\nwhy: So.\n' >chapters/01-hang/predict.txt
+t 0 "One of: better, worse, same, please" type_in "0
+much better
+" m predict CH=1
+t 0 "you said   much better" m predict CH=1
+mv p.txt chapters/01-hang/predict.txt
 t 0 "Of all." m predict CH=1
 
 # wrong: only once the check is green

@@ -163,6 +163,9 @@ cp "$work/retry.c" "$work/chapters/retry.c"
 play 1 'an earlier chapter breaks' CH=3
 says 'at the deadline it is too late' 'chapter 1 broke'
 never_says 'chapter 2' 'chapter 3 trip'
+sed 's/status >= 500/status >= 504/' "$work/retry.c" >"$work/chapters/retry.c"
+play 1 'and a test of this chapter tells it, too' CH=3
+says 'chapter 1 broke' 'This test of chapter 3 is red, too: make check CH=3 T=backend-spared'
 cp solutions/02-*/retry.c "$work/chapters"
 
 # What a teacher reads: all chapters, those after a red one too, and no green by omission.

@@ -9,6 +9,9 @@
 #       answer: no | refused
 #       why: The third failure in a row has opened it.
 #
+# What is no answer of the kind is asked for again: where the right answer is a number, yes or
+# no, or a state, that kind is known; a line `choices: better | worse | same` names others.
+#
 # A question and a why may go on over several lines. Answers that count as the same are
 # parted by |; case does not matter. What the reader said is kept in .progress, a line
 # `03-trip predict 1 = no` each; whoever wants to be asked again deletes the line.
@@ -19,11 +22,11 @@ file=$DIR/predict.txt
 [ -f "$file" ] || { say "Chapter $CH asks for no prediction." && exit 0; }
 touch .progress
 
-ask_for() { # NUMBER question|answer|why
+ask_for() { # NUMBER question|answer|choices|why
     awk -v number="$1" -v want="$2" '
         /^#/ { next }
         /^question:/ { n++ }
-        /^(question|answer|why):/ { part = $1; sub(/:/, "", part); sub(/^[a-z]+: */, "") }
+        /^(question|answer|choices|why):/ { part = $1; sub(/:/, "", part); sub(/^[a-z]+: */, "") }
         n == number && part == want && NF { print }' "$file"
 }
 
@@ -37,18 +40,46 @@ right() { # NUMBER ANSWER
     ask_for "$1" answer | tr '|' '\n' | folded | grep -qxF -e "$(say "$2" | folded)"
 }
 
+# What kind of answer is wanted, as words for the reader, or nothing if any will do.
+kind() { # NUMBER
+    choices=$(ask_for "$1" choices)
+    case $choices,$(ask_for "$1" answer | sed 's/ *|.*//' | folded) in
+    ?*,*) say "One of: $(say "$choices" | sed 's/ *| */, /g')" ;;
+    ,[0-9]* | ,-[0-9]*) say "A number" ;;
+    ,never) say "A number, or never" ;;
+    ,yes | ,no) say "Yes or no" ;;
+    ,closed | ,open | ,half-open) say "Closed, open or half-open" ;;
+    esac
+}
+
+of_the_kind() { # NUMBER ANSWER
+    [ -n "$2" ] && ! right "$1" "$2" || return 0
+    case $(kind "$1") in
+    'One of'*) like=$(ask_for "$1" choices | folded | sed 's/ *| */|/g') ;;
+    'A number'*) like='[0-9]|no(ne|thing|body)|never|zero|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|hundred|half|all|every' ;;
+    'Yes or no') like='^(yes|no|y|n)([^a-z]|$)' ;;
+    'Closed'*) like='open|closed' ;;
+    *) return 0 ;;
+    esac
+    say "$2" | folded | grep -qE -e "$like"
+}
+
 count=$(grep -c '^question:' "$file" || true)
 number=1
 while [ "$number" -le "$count" ]; do
     if ! said "$number" >/dev/null; then
         title "Question $number of $count"
         ask_for "$number" question
-        printf '> '
-        if ! IFS= read -r answer && [ -z "$answer" ]; then
-            say
-            refuse "No answer to question $number. Type make predict CH=$CH again when you have one."
-        fi
-        [ -t 0 ] || say "$answer"
+        while :; do
+            printf '> '
+            if ! IFS= read -r answer && [ -z "$answer" ]; then
+                say
+                refuse "No answer to question $number. Type make predict CH=$CH again when you have one."
+            fi
+            [ -t 0 ] || say "$answer"
+            ! of_the_kind "$number" "$answer" || break
+            say "$(kind "$number"), please; or an empty line, if you do not know."
+        done
         say "$ID predict $number = ${answer:-I do not know}" >>.progress
         say
     fi
