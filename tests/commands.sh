@@ -183,6 +183,7 @@ sed 's/Five/$(touch oops) `id` "7" \\n %s/' .progress >p && mv p .progress
 t 0 'you said   $(touch oops) `id` "7" \n %s' m predict CH=1
 silent "5, as you said"
 t 0 "asks for no prediction" m predict CH=2
+t 0 "Of all." m predict CH=1
 rm .progress # what is no answer of the kind is asked for again
 t 2 "A number, please; or an empty line" type_in "x" m predict CH=1
 t 0 "you said   seven" type_in "x
@@ -199,7 +200,6 @@ much better
 " m predict CH=1
 t 0 "you said   much better" m predict CH=1
 mv p.txt chapters/01-hang/predict.txt
-t 0 "Of all." m predict CH=1
 
 # wrong: only once the check is green
 t 2 "First your own answer" m wrong CH=1
