@@ -59,7 +59,8 @@ bool storm_close(FILE *file, const char *name);
 /* Whether numbers go to standard output, which then holds nothing else. */
 bool storm_on_stdout(const struct options *options);
 
-/* Say which function is not written yet, if one was called. */
+/* Say which function is not written yet, if one was called. In the scene of a chapter
+ * those of later chapters are not missed. */
 void storm_note_todo(void);
 
 #endif

@@ -310,6 +310,13 @@ fi
 timeout 3 "$storm" sweep healthy --seeds 20000 --jobs 1 --quiet >"$work/out" 2>"$work/err" || true
 check "no progress without a terminal" [ ! -s "$work/err" ]
 
+# What is not written yet is missed in the scenes of its chapter, and not in those before.
+begun=${BUILD:-build}/07-late-news/release/storm
+"$begun" compare chapters/08-*/scene.json --quiet 2>"$work/err"
+check "a scene of chapter 8 does not miss chapter 10" [ ! -s "$work/err" ]
+"$begun" compare chapters/10-*/scene.json --quiet 2>"$work/err"
+check "one of chapter 10 does" grep -q "^Not written yet: chapter 10, task " "$work/err"
+
 # --- the scenes, and the manual ----------------------------------------------------------
 check "list: status 0" play 0 list
 cp "$work/out" "$work/list"
