@@ -45,13 +45,14 @@ bool storm_scene_file(const struct options *options, char file[STORM_FILE_MAX])
 }
 
 /* The chapter whose scene is played: what later ones bring is not missed in it. */
-static int of_chapter = INT_MAX;
+static long of_chapter = LONG_MAX;
 
 static void note_chapter(const char *file)
 {
-    const char *chapter = strstr(file, "chapters/");
-    if (chapter == NULL || sscanf(chapter, "chapters/%2d-", &of_chapter) != 1)
-        of_chapter = INT_MAX;
+    const char *folder = strstr(file, "chapters/");
+    char *end = NULL;
+    long chapter = folder != NULL ? strtol(folder + strlen("chapters/"), &end, 10) : 0;
+    of_chapter = end != NULL && *end == '-' ? chapter : LONG_MAX;
 }
 
 bool storm_scene(const struct options *options, struct scene *scene)
