@@ -149,6 +149,24 @@ check_plotted() { # CHAPTER NUMBER
     done
 }
 
+# A number before or after, in this storm or in another of the chapter, is one that `make plot`
+# prints: whoever reads it in the text must be able to see it.
+check_shown() { # CHAPTER NUMBER
+    [ -f "$1/scene.json" ] || return 0
+    # All storms are built: `true` in place of make saves two looks at the Makefile.
+    WHO=$(rung "$2") CH=$2 BUILD=$build MAKE=true sh tests/reader/plot.sh >"$work/plot" 2>&1 ||
+        bad "$1: make plot does not end well"
+    awk '$NF == "yours" { storm = $1 ~ /\.json$/ ? $1 : ""; sub(/json$/, "", storm) }
+        $2 ~ /^-?[0-9]+$/ && !($3 ~ /^-?[0-9]+$/) { print storm "after." $1, $2 }
+        $2 ~ /^-?[0-9]+$/ && $3 ~ /^-?[0-9]+$/ { print storm "before." $1, $2; print storm "after." $1, $3 }' \
+        "$work/plot" >"$work/shown"
+    grep -oE '<!--=([a-z-]+\.)?(before|after)\.[a-z0-9_]*' "$1/README.md" | sed 's/<!--=//' | sort -u |
+        while IFS= read -r key; do
+            grep -qxF "$key $(awk -v key="$key" '$1 == key { print $2 }' "$work/facts")" "$work/shown" || echo "$key"
+        done >"$work/unseen"
+    [ ! -s "$work/unseen" ] || { bad "$1: the text has numbers that make plot does not print:" && cat "$work/unseen"; }
+}
+
 # A storm that compares two clients is drawn with the first before and the last after: in
 # the terminal and in the book the numbers must be those that the text has.
 check_drawn() { # CHAPTER NUMBER
@@ -157,8 +175,7 @@ check_drawn() { # CHAPTER NUMBER
     value() { sed -n "s/^ *\"$1.opens\": \(-*[0-9]*\),*$/\1/p" "$2/expected.json"; }
     wanted="$(value "$(client_before "$scene")" "$1") $(value "$(client_after "$scene")" "$1")"
     [ "${wanted% *}" != "${wanted#* }" ] || bad "$1: before and after are alike: opens $wanted"
-    plotted=$(WHO=$(rung "$2") CH=$2 BUILD=$build MAKE=${MAKE:-make} sh tests/reader/plot.sh 2>&1 |
-        awk '$1 == "opens" { print $2, $3; exit }')
+    plotted=$(awk '$1 == "opens" { print $2, $3; exit }' "$work/plot")
     [ "$plotted" = "$wanted" ] || bad "$1: make plot says opens $plotted, the text $wanted"
     BUILD=$build sh tests/book/figure.sh "$(basename "$1")" "$work/figure"
     drawn=$(awk -F'|' '$2 ~ /`opens`/ { print $3 + 0, $4 + 0 }' "$work/figure/numbers.md")
@@ -172,6 +189,7 @@ for dir in chapters/${CHAPTER:-[0-9][0-9]-*}; do
     check_invariants "$dir" "${n#0}"
     check_blocks "$dir"
     check_plotted "$dir" "${n#0}"
+    check_shown "$dir" "${n#0}"
     check_drawn "$dir" "${n#0}"
 done
 [ -z "${CHAPTER:-}" ] || exit "$failed"
