@@ -61,7 +61,7 @@ of_the_kind() { # NUMBER ANSWER
     'Closed'*) like='open|closed' ;;
     *) return 0 ;;
     esac
-    say "$2" | folded | grep -qE -e "$like"
+    say "$2" | folded | grep -qE -e "$like|know|^\?"
 }
 
 count=$(grep -c '^question:' "$file" || true)
