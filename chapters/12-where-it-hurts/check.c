@@ -48,8 +48,43 @@ static void one_for_all(void)
              "at 30 ms: open, for all?");
 }
 
+/* Without a slot of its own: no time is left for a call, so none was taken; or another
+ * shard has come into it while the call was under way. */
+static void no_slot(void)
+{
+    struct client client = new_client(&kind_per_shard);
+    once(&client, 1, 0, 200);
+    struct client_call call = {.phase = 0};
+    struct client_event event = {
+        .kind = CLIENT_START, .now_ms = 10, .deadline_ms = 10, .shard = 2};
+    story_tell("    10 ms  shard 2, and no time is left");
+    struct client_action action = client_step(&client, &call, &event);
+    want_yes(action.answer == CLIENT_REFUSED, true,
+             "at 10 ms: refused, since shard 2 has no answer of its own?");
+}
+
+static void other_hands(int status)
+{
+    struct client client = new_client(&kind_per_shard);
+    struct client_call late, later;
+    called(&client, &late, 1, 0);
+    called(&client, &later, 1, 1);
+    all_well(&client, 2, FULL, 10);
+    once(&client, 99, 1000, 200); /* in the place of shard 1 */
+    struct client_action action = finish(&client, &late, status, 1010);
+    want_yes(action.answer == CLIENT_FAILED || action.answer == CLIENT_TIMED_OUT, true,
+             "at 1010 ms: shard 1 has no answer of its own?");
+    once(&client, 1, 1020, 200); /* in the place of 2 */
+    action = finish(&client, &later, status, 1041);
+    want_yes(action.answer == CLIENT_STALE, true, "at 1041 ms: shard 1's own, stale?");
+    want_ms(action.age_ms, 20, "its age");
+}
+
 static void own_page(void)
 {
+    no_slot();
+    other_hands(500);
+    other_hands(0);
     struct client client = new_client(&kind_per_shard);
     once(&client, 1, 0, 200);
     struct client_action action = once(&client, 2, 10, 500);
@@ -183,6 +218,8 @@ static const struct client_config two_probes = {
     .in_flight_max = 2};
 static const struct client_config kind_one = {.stale_max_ms = 60000,
                                               .in_flight_max = 1};
+static const struct client_config kind_one_per_shard = {
+    .stale_max_ms = 60000, .in_flight_max = 1, .per_shard = 1};
 static const struct client_config no_bound = {.deadline_ms = 1000};
 
 static void bounded(void)
@@ -198,8 +235,27 @@ static void bounded(void)
     refused(&client, 1, 12);
 }
 
+/* Shard 1's page stands in for shard 1, full or not, and for nobody else. */
+static void full_and_apart(void)
+{
+    struct client client = new_client(&kind_one_per_shard);
+    struct client_call call, other;
+    once(&client, 1, 0, 200);
+    called(&client, &call, 1, 10);
+    struct client_action action = start(&client, &other, 2, 20);
+    want_yes(action.answer == CLIENT_REFUSED, true,
+             "at 20 ms: refused, since shard 2 has no answer of its own?");
+    finish(&client, &call, 200, 30);
+    once(&client, 2, 40, 200);
+    called(&client, &call, 1, 50);
+    action = start(&client, &other, 2, 61);
+    want_yes(action.answer == CLIENT_STALE, true, "at 61 ms: shard 2's own, stale?");
+    want_ms(action.age_ms, 20, "its age");
+}
+
 static void probe_unspent(void)
 {
+    full_and_apart();
     play_client(&kind_one, "0 start a, 0 call a, 10 reply 200 a, 11 start b, 11 call b,"
                            "12 start c, 12 stale 200 c, 12 calls 2 c");
     play_client(&two_probes,
