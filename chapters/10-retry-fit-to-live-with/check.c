@@ -198,6 +198,14 @@ static void spread_at_the_cap(void)
 {
     want_spread(&jitter, 3, 2000, 4000);
     want_spread(&jitter, 9, 2000, 4000);
+    struct breaker_config tenth = {/* doubled, it goes beyond the cap: 8,000 */
+                                   .failures_to_open = 1,
+                                   .open_ms = 1000,
+                                   .open_max_ms = 5000,
+                                   .open_jitter_pct = 10};
+    want_spread(&tenth, 3, 3600, 4000);
+    want_spread(&tenth, 4, 4500, 5000);
+    want_spread(&tenth, 40, 4500, 5000);
 }
 
 static void seed_decides(void)
@@ -244,16 +252,33 @@ static int64_t rest_after(const struct breaker_config *knobs, int64_t said_ms)
     return 200 + permit.retry_after_ms;
 }
 
+/* The clock steps back before the backend says it: 400 ms is the latest time seen. */
+static void rest_after_a_step_back(void)
+{
+    struct breaker b;
+    breaker_init(&b, &heeds, 7);
+    struct breaker_permit permit = breaker_acquire(&b, 0);
+    breaker_record(&b, &permit, BREAKER_FAILED, 0);
+    want_yes(breaker_acquire(&b, 400).granted, false, "let through at 400 ms?");
+    breaker_rest(&b, 200, 3000);
+    story_begin();
+    story_tell("  open at 0 ms, asked at 400; the clock steps back to 200 ms, and the "
+               "backend says Retry-After 3000 ms");
+    want_ms(400 + breaker_acquire(&b, 400).retry_after_ms, 3400, "open until");
+}
+
 static void retry_after(void)
 {
     want_ms(rest_after(&heeds, 3000), 3200, "Retry-After 3,000: open until");
     want_ms(rest_after(&heeds, 100), 1000, "Retry-After 100: open until");
     want_ms(rest_after(&heeds, 0), 1000, "no Retry-After: open until");
     want_ms(rest_after(&heeds, -5), 1000, "Retry-After -5: open until");
+    want_ms(rest_after(&heeds, 4900), 5100, "Retry-After 4,900: open until");
     want_ms(rest_after(&heeds, 86400000), 5200, "Retry-After of a day: open until");
     want_ms(rest_after(&heeds, INT64_MAX), 5200, "Retry-After for ever: open until");
     struct breaker_config fixed = {.failures_to_open = 1, .open_ms = 1000};
     want_ms(rest_after(&fixed, 3000), 1000, "without open_max_ms: open until");
+    rest_after_a_step_back();
     struct breaker closed;
     breaker_init(&closed, &heeds, 7);
     breaker_rest(&closed, 0, 3000);
@@ -319,7 +344,8 @@ static const struct check_test tests[] = {
      .body = seed_decides},
     {"retry-after",
      "an open breaker rests as long as the backend says, up to open_max_ms",
-     "Retry-After may lengthen the rest, never shorten it, and a day is a mistake.",
+     "Retry-After may lengthen the rest, never shorten it; a day is cut to open_max_ms "
+     "from the moment it was said.",
      .body = retry_after},
 };
 
