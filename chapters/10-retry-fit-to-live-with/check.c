@@ -188,6 +188,10 @@ static void want_spread(const struct breaker_config *knobs, uint32_t opens,
 static const struct breaker_config jitter = {
     .failures_to_open = 1, .open_ms = 1000, .open_max_ms = 4000, .open_jitter_pct = 50};
 
+/* Doubled, it goes beyond the cap, to 8,000. */
+static const struct breaker_config tenth = {
+    .failures_to_open = 1, .open_ms = 1000, .open_max_ms = 5000, .open_jitter_pct = 10};
+
 static void spread(void)
 {
     want_spread(&jitter, 1, 500, 1000);
@@ -198,11 +202,6 @@ static void spread_at_the_cap(void)
 {
     want_spread(&jitter, 3, 2000, 4000);
     want_spread(&jitter, 9, 2000, 4000);
-    struct breaker_config tenth = {/* doubled, it goes beyond the cap: 8,000 */
-                                   .failures_to_open = 1,
-                                   .open_ms = 1000,
-                                   .open_max_ms = 5000,
-                                   .open_jitter_pct = 10};
     want_spread(&tenth, 3, 3600, 4000);
     want_spread(&tenth, 4, 4500, 5000);
     want_spread(&tenth, 40, 4500, 5000);
