@@ -138,8 +138,29 @@ static void forced_open(void)
     want_state(&b, 1000000, BREAKER_OPEN);
 }
 
+/* A call of before that ends under the order, and a state inside that nobody meets. */
+static void closed_for_all(void)
+{
+    struct breaker b = made();
+    struct breaker_permit before = ask(&b, 0, true);
+    force(&b, BREAKER_FORCED_CLOSED);
+    story_tell("     1 ms  the call of 0 ms fails");
+    breaker_record(&b, &before, BREAKER_FAILED, 1);
+    force(&b, BREAKER_AUTO);
+    once(&b, 2, BREAKER_FAILED); /* the first that counts */
+    want_state(&b, 2, BREAKER_CLOSED);
+    once(&b, 3, BREAKER_FAILED);
+    want_state(&b, 3, BREAKER_OPEN);
+    force(&b, BREAKER_FORCED_CLOSED);
+    want_state(&b, 4, BREAKER_CLOSED);
+    ask(&b, 4, true);
+    want_state(&b, 200, BREAKER_CLOSED);
+}
+
 static void forced_closed(void)
 {
+    closed_for_all();
+    story_begin();
     struct breaker b = made();
     force(&b, BREAKER_FORCED_CLOSED);
     for (int64_t now = 0; now < 20; now++)
@@ -168,8 +189,52 @@ static void watch_only(void)
     want_state(&b, 202, BREAKER_CLOSED);
 }
 
+static const struct breaker_config slow = {.window_calls = 20,
+                                           .min_calls = 4,
+                                           .failure_pct = 100,
+                                           .slow_ms = 800,
+                                           .slow_pct = 60,
+                                           .open_ms = 5000};
+
+static void nine_under_way(struct breaker *b, struct breaker_permit *permits)
+{
+    breaker_init(b, &slow, 7);
+    story_begin();
+    story_tell("    10 ms  nine calls go out; slow is 800 ms");
+    for (int i = 0; i < 9; i++)
+        permits[i] = breaker_acquire(b, 10);
+}
+
+/* The nine were answered long ago; their permits are worthless, so nobody has counted
+ * it. Those of now are quick. */
+static void none_is_under_way(struct breaker *b, struct breaker_permit *permits)
+{
+    story_tell("   100 ms  the nine go well");
+    for (int i = 0; i < 9; i++)
+        breaker_record(b, &permits[i], BREAKER_OK, 100);
+    for (int64_t now = 5000; now < 5010; now++)
+        once(b, now, BREAKER_OK);
+    want_state(b, 5010, BREAKER_CLOSED);
+}
+
+static void back_with_none_under_way(void)
+{
+    static const enum breaker_mode order[] = {
+        BREAKER_FORCED_OPEN, BREAKER_FORCED_CLOSED, BREAKER_WATCH_ONLY};
+    for (int i = 0; i < 3; i++) {
+        struct breaker b;
+        struct breaker_permit nine[9];
+        nine_under_way(&b, nine);
+        force(&b, order[i]);
+        force(&b, BREAKER_AUTO);
+        none_is_under_way(&b, nine);
+    }
+}
+
 static void back_to_auto(void)
 {
+    back_with_none_under_way();
+    story_begin();
     struct breaker b = made();
     once(&b, 0, BREAKER_FAILED);
     once(&b, 1, BREAKER_FAILED); /* open until 101 */
@@ -189,8 +254,52 @@ static void back_to_auto(void)
     want_state(&b, 108, BREAKER_OPEN);
 }
 
+/* The second opening in a row rests twice as long; after a reset there was none. */
+static void reset_forgets_openings(void)
+{
+    static const struct breaker_config doubling = {
+        .failures_to_open = 1, .open_ms = 100, .open_max_ms = 400};
+    struct breaker b;
+    breaker_init(&b, &doubling, 7);
+    story_begin();
+    once(&b, 0, BREAKER_FAILED);
+    once(&b, 100, BREAKER_FAILED); /* open until 300 */
+    story_tell("   150 ms  reset");
+    breaker_reset(&b, 150);
+    once(&b, 160, BREAKER_FAILED);
+    ask(&b, 259, false);
+    ask(&b, 260, true);
+}
+
+static void reset_gives_no_order(void)
+{
+    struct breaker b = made();
+    story_begin();
+    force(&b, BREAKER_FORCED_OPEN);
+    story_tell("     5 ms  reset");
+    breaker_reset(&b, 5);
+    want_state(&b, 6, BREAKER_OPEN);
+    ask(&b, 6, false);
+    force(&b, BREAKER_AUTO);
+    ask(&b, 7, true);
+}
+
+static void reset_forgets_running(void)
+{
+    struct breaker b;
+    struct breaker_permit nine[9];
+    nine_under_way(&b, nine);
+    story_tell("    20 ms  reset");
+    breaker_reset(&b, 20);
+    none_is_under_way(&b, nine);
+}
+
 static void reset(void)
 {
+    reset_forgets_openings();
+    reset_gives_no_order();
+    reset_forgets_running();
+    story_begin();
     struct breaker b = made();
     once(&b, 0, BREAKER_FAILED);
     struct breaker_permit before = ask(&b, 1, true);
@@ -237,6 +346,27 @@ static void want_no_more(struct breaker *b)
     want_yes(breaker_take_transition(b, &told), false, "one more transition?");
 }
 
+/* A reset is told if it changes the state; an order changes none. */
+static void resets_and_orders(void)
+{
+    struct breaker b = made();
+    story_begin();
+    story_tell("     0 ms  reset, closed as it is");
+    breaker_reset(&b, 0);
+    force(&b, BREAKER_FORCED_OPEN);
+    force(&b, BREAKER_AUTO);
+    want_no_more(&b);
+    uint32_t generation = generation_of(&b);
+    once(&b, 1, BREAKER_FAILED);
+    once(&b, 2, BREAKER_FAILED);
+    want_told(&b, 2, BREAKER_CLOSED, BREAKER_OPEN, &generation);
+    story_tell("     3 ms  reset");
+    breaker_reset(&b, 3);
+    generation = generation_of(&b) - 1; /* the one before the one of now */
+    want_told(&b, 3, BREAKER_OPEN, BREAKER_CLOSED, &generation);
+    want_no_more(&b);
+}
+
 static void told_once(void)
 {
     struct breaker b = made();
@@ -251,6 +381,7 @@ static void told_once(void)
     want_told(&b, 101, BREAKER_OPEN, BREAKER_HALF_OPEN, &generation);
     want_told(&b, 101, BREAKER_HALF_OPEN, BREAKER_CLOSED, &generation);
     want_no_more(&b);
+    resets_and_orders();
 }
 
 /* Twice round: closed, open, half-open, open, half-open, closed. */
@@ -332,12 +463,16 @@ static const struct check_test tests[] = {
      "This is how a new configuration is tried on real users: it decides nothing yet.",
      .body = watch_only},
     {"back-to-auto", "back to automatic, it goes on in the state in which it was left",
-     "Permits given under an order are worthless afterwards.", .body = back_to_auto},
+     "A new order makes all permits of before worthless and forgets the calls under "
+     "way. The order that stands already changes nothing.",
+     .body = back_to_auto},
     {"reset", "reset closes it and forgets, the permits given so far too",
-     "After a reset nothing of what was counted may count, open or closed.",
+     "After a reset nothing of what was counted may count, open or closed: no outcome, "
+     "no opening, no call under way. It gives no order.",
      .body = reset},
     {"told-once", "each transition is told once, in order, with its generation",
-     "Exactly one for each change of state, and none for a refusal.",
+     "Exactly one for each change of state, by a reset, too; none for a refusal, an "
+     "order, or a reset of what is closed.",
      .body = told_once},
     {"four-kept", "four are kept, the oldest makes room",
      "Nobody may come for them for a while: lose the oldest, then go on in order.",
