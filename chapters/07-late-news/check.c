@@ -258,7 +258,7 @@ static const struct check_test tests[] = {
      "A generation must not come again while a permit of its like may still be out.",
      .body = many_rounds},
     {"any-history", "all this holds for any history",
-     "These moves were drawn by chance; the rules above say what had to happen.",
+     "These moves were drawn by chance; invariants 1 to 13 say what had to happen.",
      .body = any_history},
 };
 

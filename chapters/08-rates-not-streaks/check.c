@@ -371,7 +371,7 @@ static const struct check_test tests[] = {
      "breaker_config_error is given, and breaker_init insists on it.",
      .body = nonsense_is_told},
     {"any-history", "all this holds for any history",
-     "These moves were drawn by chance; the rules above say what had to happen.",
+     "These moves were drawn by chance; invariants 1 to 12 say what had to happen.",
      .body = any_history},
 };
 
