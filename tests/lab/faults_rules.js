@@ -117,9 +117,11 @@ function answered({ answers, kills, throttles }) {
     hold(!throttles, 'wrong set-up', `the twin turned ${throttles} calls to the backend away`);
 }
 
-// Whoever has seen the item open asks nobody before its end, store or no store.
-function honoured({ answers, writes, skewMs }) {
+// Whoever has seen the item open asks nobody before its end, store or no store. An "open" of
+// an environment whose own breaker has opened, too, may be that one's, and says nothing here.
+function honoured({ answers, writes, skewMs, lines: all }) {
     if (skewMs) return;
+    const own = new Set(all.filter((one) => one.event === 'local-transition').map((one) => one.environment));
     const opens = writes.filter((one) => one.st === 'O');
     const known = new Map();
     for (const one of [...answers].sort((a, b) => a.atMs - b.atMs)) {
@@ -128,7 +130,7 @@ function honoured({ answers, writes, skewMs }) {
         hold(!early || one.answer === 'refused', 'leak', `open until ${until?.untilMs}, known since ${until?.fromMs}: ${show(one)}`);
         const endMs = one.atMs + one.tookMs;
         const open = opens.filter((write) => write.atMs <= one.atMs && write.untilMs > endMs).pop();
-        if (one.state === 'open' && open) known.set(one.environment, { fromMs: endMs, untilMs: open.untilMs });
+        if (one.state === 'open' && open && !own.has(one.environment)) known.set(one.environment, { fromMs: endMs, untilMs: open.untilMs });
     }
 }
 
