@@ -8,7 +8,7 @@
 # be packed must be refused: red checks, stubs, a strange root, a changed source.
 #
 # Called by `make lab-package-test` with MAKE and BUILD. Needs root, for chroot: without,
-# it says SKIPPED and ends with status 77.
+# it says SKIPPED, which make check-all shows.
 # shellcheck disable=SC2317 # what looks unreachable is called by ok
 set -eu
 cd "$(dirname "$0")/../.."
