@@ -35,15 +35,24 @@ static const char *shown(const char *bytes, size_t count)
 
 /* --- events ----------------------------------------------------------------------- */
 
-/* From memory that ends where the event ends. */
+/* From memory that ends where the event ends, into a place with something behind it. */
 static void reads(const char *event, size_t bytes)
 {
+    static struct {
+        struct handler_request request;
+        char behind[64];
+    } place;
+    static const char untouched[sizeof place.behind] = "still here";
     char *exact = malloc(bytes > 0 ? bytes : 1);
     if (exact == NULL)
         abort();
     memcpy(exact, event, bytes);
-    handler_read(&request, exact, bytes);
+    memcpy(place.behind, untouched, sizeof untouched);
+    handler_read(&place.request, exact, bytes);
     free(exact);
+    request = place.request;
+    want_yes(memcmp(place.behind, untouched, sizeof untouched) == 0, true,
+             "is nothing written behind the end of request->body?");
 }
 
 static void comes(const char *event, size_t bytes)

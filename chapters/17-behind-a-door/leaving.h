@@ -14,9 +14,11 @@ static void own_status(void)
     for (int kind = CLIENT_REFUSED; kind <= CLIENT_TIMED_OUT; kind++) {
         struct response r = answers((enum client_answer)kind, 0, 0, BYTES("no use"));
         want_ms(r.status, wanted[kind], "the user's status");
+        story_tell("  the user gets %s", shown(r.body, r.bytes));
         cJSON *body = cJSON_Parse(r.body);
-        want_yes(cJSON_IsString(cJSON_GetObjectItem(body, "error")), true,
-                 "does the body say {\"error\": \"...\"}?");
+        const char *why = cJSON_GetStringValue(cJSON_GetObjectItem(body, "error"));
+        want_yes(why != NULL && *why != '\0', true,
+                 "does the body say why, {\"error\": \"...\"}?");
         cJSON_Delete(body);
         forget(&r);
     }
@@ -210,6 +212,9 @@ static void what_it_is(void)
     want_type(BYTES("{\"a\":1}"), "application/json");
     want_type(BYTES(" [1, 2]\n"), "application/json");
     want_type(BYTES("hello"), "text/plain");
+    want_type(BYTES("7"), "text/plain"); /* JSON, and neither object nor list */
+    want_type(BYTES("\"hi\""), "text/plain");
+    want_type(BYTES("null"), "text/plain");
     want_type(BYTES("{\"cut\":\"off"), "text/plain");
     want_type(BYTES("{} and more"), "text/plain");
     want_type(BYTES("\x89PNG\r\n\x1a\n"), "application/octet-stream");

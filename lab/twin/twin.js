@@ -78,12 +78,12 @@ function readOptions(args) {
 function words(cloud, control) {
     const url = cloud.outputs().Url ?? cloud.endpoints.api;
     const client = cloud.deployment.functions.find((one) => one.code === 'client')?.name ?? 'client';
-    const post = (to, body) => `curl -H content-type:application/json -d '${body}' ${control}${to}`;
+    const lab = new URL(control).port === '7003' ? 'lab/lab' : `LAB_CONTROL=${control} lab/lab`;
     return `The stack ${cloud.deployment.stack} is up on this machine. In another terminal:
 
   a request       curl -i ${url}
-  break backend   ${post('/mode', '{"mode": "error"}')}
-  mend it         ${post('/mode', '{"mode": "ok"}')}
+  break backend   ${lab} mode error
+  mend it         ${lab} mode ok
   the breaker     curl ${control}/items
   the log         curl '${control}/logs?function=${client}'
   what happened   curl ${control}/status
