@@ -155,6 +155,11 @@ static void finish(enum who who, int64_t now_ms)
              names[who]);
 }
 
+static void want_strong(enum who who)
+{
+    want_yes(world.wish[who].strong, true, "is it a strong read?");
+}
+
 static void may_call(enum who who, int64_t now_ms)
 {
     asks(who, now_ms, SHARED_LOAD);
