@@ -55,10 +55,10 @@ struct item_write {
 };
 
 /* The item as it may be trusted: `raw` itself, or a stated safe state. Absent (NULL):
- * closed, nothing counted. Of another schema, or damaged (no such state, negative
- * times, more failed than calls, open without an end): the same but with schema 0,
- * which nobody acts on and no write replaces, until somebody mends or deletes it. [13]
- */
+ * closed, nothing counted. Of another schema, or damaged (no such state; until_ms,
+ * lease_until_ms or window_ms negative; more failed than calls; open without an end):
+ * the same but with schema 0, which nobody acts on and no write replaces, until
+ * somebody mends or deletes it. [13] */
 struct item item_read(const struct item *raw);
 
 /* When its rest, or its lease, is over, in its own words; 0 if it is closed. [13] */

@@ -84,11 +84,14 @@ static void has_looked(void)
     is_shown(100004, SHARED_GRANT);
     asks(100005, SHARED_GRANT);
     reports(BREAKER_OK, 100006);
-    want_wish(SHARED_DONE);
+    want_yes(shelf.wish.want == SHARED_DONE, true,
+             "this call has not read the item, so `looked` is false: no write?");
     asks(100500, SHARED_LOAD);
     is_shown(100501, SHARED_GRANT);
     reports(BREAKER_OK, 100502);
-    want_wish(SHARED_SAVE);
+    want_yes(shelf.wish.want == SHARED_SAVE, true,
+             "this call has read the item, so `looked` is true: are the successes "
+             "written?");
 }
 
 static void cached(void)
@@ -359,7 +362,8 @@ static const struct check_test tests[] = {
      "A rest ends at until_ms, a lease at lease_until_ms, and closed has no end: 0.",
      .body = ends},
     {"cached", "a copy younger than cache_ms is trusted, an older one is read again",
-     "At exactly cache_ms it is no longer younger.", .body = cached},
+     "A call says in `looked` whether it has read; at exactly cache_ms it must.",
+     .body = cached},
     {"healthy", "a fleet that is well writes nothing, and reads once in cache_ms",
      "Each read costs money, and the store can serve only so many.", .body = healthy},
     {"frozen", "a freeze makes a copy old",
