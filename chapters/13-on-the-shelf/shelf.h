@@ -66,26 +66,11 @@ static struct item leased_until(int64_t lease_until_ms)
                          .lease_until_ms = lease_until_ms};
 }
 
-/* ", window_ms -5", if that is negative, as are no others. */
-static const char *negative(char *to, size_t room, const char *name, int64_t value)
+/* Of most times a line is told only if they are out of the ordinary. */
+static void tell_negative(const char *name, int64_t value)
 {
-    to[0] = '\0';
     if (value < 0)
-        snprintf(to, room, ", %s %" PRId64, name, value);
-    return to;
-}
-
-/* The times that a line does not show otherwise. */
-static const char *odd_times(const struct item *item)
-{
-    static char line[200];
-    char until[50], lease[50], window[50], expires[50];
-    snprintf(line, sizeof line, "%s%s%s%s",
-             negative(until, sizeof until, "until_ms", item->until_ms),
-             negative(lease, sizeof lease, "lease_until_ms", item->lease_until_ms),
-             negative(window, sizeof window, "window_ms", item->window_ms),
-             negative(expires, sizeof expires, "expires_s", item->expires_s));
-    return line;
+        story_tell("             and its %s is %" PRId64, name, value);
 }
 
 /* "OPEN until 8000, generation 1, version 4", and what is out of the ordinary. */
@@ -101,10 +86,13 @@ static void tell_item(const char *who, const struct item *item)
                  item->failed, item->calls);
     if (item->schema != ITEM_SCHEMA)
         snprintf(schema, sizeof schema, ", schema %" PRIu32, item->schema);
-    story_tell("             %s: %s%s, generation %" PRIu32 ", version %" PRIu64
-               "%s%s%s",
+    story_tell("             %s: %s%s, generation %" PRIu32 ", version %" PRIu64 "%s%s",
                who, item->state <= BREAKER_HALF_OPEN ? states[item->state] : "no state",
-               until, item->generation, item->version, counts, schema, odd_times(item));
+               until, item->generation, item->version, counts, schema);
+    tell_negative("until_ms", item->until_ms);
+    tell_negative("lease_until_ms", item->lease_until_ms);
+    tell_negative("window_ms", item->window_ms);
+    tell_negative("expires_s", item->expires_s);
 }
 
 /* --- moves ------------------------------------------------------------------------ */
