@@ -62,27 +62,8 @@ static void trips_closed(void)
     want_held(&write, NULL, true, "no item is as good as a closed one");
 }
 
-/* Nobody can mend it by failing: what was asked before it was damaged is over, and
- * nothing of it is sent, or sent again. */
-static void over_when_damaged(void)
-{
-    struct item damaged = some_item(BREAKER_CLOSED);
-    damaged.generation = 0;
-    damaged.schema = 2;
-    begin(&never);
-    may_call(A, 100000);
-    asks(A2, 100001, SHARED_GRANT);
-    fails(A, 100002, SHARED_SAVE);
-    world.there = true;
-    world.item = damaged;
-    story_tell("             somebody writes an item of schema 2");
-    stores(A, 100003, SHARED_DONE);
-    fails(A2, 100004, SHARED_DONE);
-}
-
 static void never_over_damage(void)
 {
-    over_when_damaged();
     struct item sound = some_item(BREAKER_CLOSED), nothing = item_read(NULL);
     struct item damaged[] = {sound, sound, sound};
     damaged[0].schema = 2;
@@ -303,7 +284,8 @@ static const struct check_test tests[] = {
      "A user is waiting. After a few lost races another call may try.",
      .body = gives_in},
     {"late-news", "what was asked in a generation that is over counts nowhere",
-     "Compare the call's generation with the item's, before a write and after it.",
+     "Compare its generation with the item's, before a write and after; a damaged item "
+     "has none.",
      .body = late_is_late},
     {"old-news", "only a strong read leads back to an older item",
      "An eventual read may be older than what we have seen. Look again, strongly.",

@@ -1,5 +1,6 @@
 /* late.h - late and old news, for check.c: a call that was let through in another
- * generation, and an item that is older than the copy. */
+ * generation, or before the item was damaged, and an item that is older than the copy.
+ */
 #ifndef LATE_H
 #define LATE_H
 
@@ -49,10 +50,29 @@ static void late_success(void)
     want_counts(1, 1);
 }
 
+/* Nobody can mend it by failing: what was asked before it was damaged is over, and
+ * nothing of it is sent, or sent again. */
+static void over_when_damaged(void)
+{
+    struct item damaged = some_item(BREAKER_CLOSED);
+    damaged.generation = 0;
+    damaged.schema = 2;
+    begin(&never);
+    may_call(A, 100000);
+    asks(A2, 100001, SHARED_GRANT);
+    fails(A, 100002, SHARED_SAVE);
+    world.there = true;
+    world.item = damaged;
+    story_tell("             somebody writes an item of schema 2");
+    stores(A, 100003, SHARED_DONE);
+    fails(A2, 100004, SHARED_DONE);
+}
+
 static void late_is_late(void)
 {
     late_news();
     late_success();
+    over_when_damaged();
 }
 
 /* What is not taken leaves the copy as it was: as old, and its end as long seen. */
@@ -77,7 +97,6 @@ static void left_alone(void)
 
 static void old_news(void)
 {
-    left_alone();
     begin(&second);
     may_call(A, 100000);
     fails(A, 100001, SHARED_SAVE);
@@ -99,6 +118,7 @@ static void old_news(void)
     hears(A, SHARED_ITEM, NULL, 103301, "is shown no item", SHARED_LOAD);
     want_strong(A);
     hears(A, SHARED_ITEM, NULL, 103302, "a strong read shows none, too", SHARED_GRANT);
+    left_alone();
 }
 
 #endif
