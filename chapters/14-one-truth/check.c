@@ -284,11 +284,12 @@ static const struct check_test tests[] = {
      "A user is waiting. After a few lost races another call may try.",
      .body = gives_in},
     {"late-news", "what was asked in a generation that is over counts nowhere",
-     "Compare its generation with the item's, before a write and after; a damaged item "
-     "has none.",
+     "Compare the call's generation with the item's, before a write and after it. A "
+     "damaged item has none.",
      .body = late_is_late},
     {"old-news", "only a strong read leads back to an older item",
-     "An eventual read may be older than what we have seen. Look again, strongly.",
+     "An eventual read may be older than the copy, which it must leave as it is. Look "
+     "again, strongly.",
      .body = old_news},
     {"every-order",
      "in every order of two environments nothing is lost and it opens once",

@@ -12,6 +12,7 @@ static void holds_no_longer(struct item item, int64_t longest_ms)
     int64_t over = 100001 + longest_ms;
     begin(&plain);
     store_has(item);
+    story_tell("             written by a clock that is an hour ahead");
     asks(A, 100000, SHARED_LOAD);
     stores(A, 100001, SHARED_REFUSE);
     asks(A, over - 51, SHARED_LOAD);
