@@ -178,6 +178,16 @@ static void no_base64(void)
     want_refused(400);
 }
 
+/* Each byte, the last one too: a copy that ends with a NUL has no room for that. */
+static void want_all(char byte, size_t bytes)
+{
+    want_ms((int64_t)request.body_bytes, (int64_t)bytes, "bytes of its body");
+    size_t same = 0;
+    while (same < bytes && request.body[same] == byte)
+        same++;
+    want_ms((int64_t)same, (int64_t)bytes, "of them as they were sent");
+}
+
 static void how_large(void)
 {
     static const char text[] = ",\"body\":\"@\"";
@@ -190,7 +200,7 @@ static void how_large(void)
         comes_with("/", text, 't', bytes);
         story_tell("  its body has %zu bytes, as text", bytes);
         if (bytes <= HANDLER_BODY_MAX)
-            want_ms((int64_t)request.body_bytes, (int64_t)bytes, "bytes of its body");
+            want_all('t', bytes);
         else
             want_refused(413);
     }

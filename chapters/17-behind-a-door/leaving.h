@@ -55,6 +55,9 @@ static void retry_after(void)
     struct response r = answers(CLIENT_REFUSED, 503, 1000000000000001, NULL, 0);
     want_ms(number_in(r.retry_after), 1000000000001, "Retry-After");
     forget(&r);
+    r = answers(CLIENT_REFUSED, 503, INT64_MAX, NULL, 0); /* 2^63 - 1 ms */
+    want_ms(number_in(r.retry_after), 9223372036854776, "Retry-After");
+    forget(&r);
 }
 
 /* --- stale ------------------------------------------------------------------------ */
