@@ -76,7 +76,8 @@ enum {
 };
 
 /* A knob left at 0 is off, or has the value named. A rate needs a window (calls or ms,
- * not both) and min_calls. */
+ * not both) and min_calls. A window in ms is kept in BREAKER_BUCKETS slices: a call
+ * leaves it together with its slice, up to a tenth of the window early. */
 struct breaker_config {
     uint32_t failures_to_open; /* [3] this many failures in a row open it */
     uint32_t open_ms; /* [4] rest before the first probe; 0: for ever, a fuse */

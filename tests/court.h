@@ -32,6 +32,7 @@ extern const struct breaker_code innocents[]; /* the reference first; ends alike
 struct court_play {
     const struct mine_move *move; /* NULL: all as wanted */
     const char *did, *wanted;     /* "refused", "half-open" */
+    uint64_t seed;                /* under which it did; 0: nothing is drawn */
 };
 
 typedef void court_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -41,6 +42,20 @@ typedef void court_tell(const char *format, ...) __attribute__((format(printf, 1
  * since it must hold for all of them. */
 struct court_play court_play(const struct breaker_code *code, const struct mine *mine,
                              const struct mine_script *script, court_tell *tell);
+
+/* A right breaker that a script accuses, and why the script is wrong: one sentence. No
+ * more is said than these breakers show. breaker.h has decided where all of them agree,
+ * as far as we know; where they differ, it has not. */
+struct court_error {
+    const struct breaker_code *right; /* NULL: it accuses nobody */
+    struct court_play play;
+    const char *why;
+};
+
+/* `all` are the right ones, and end with a name that is NULL. */
+struct court_error court_accuses(const struct breaker_code *all,
+                                 const struct mine *mine,
+                                 const struct mine_script *script);
 
 /* "  12 ms  fail a", until the next call. */
 const char *court_head(const struct mine_move *move);

@@ -99,8 +99,10 @@ void judge_each_storm(int points)
     snprintf(head, sizeof head, "  the worst, %s", line[worst].name);
     snprintf(you, sizeof you, "%d points", line[worst].points);
     snprintf(wanted, sizeof wanted, "at least %d", points);
-    if (line[worst].points < points)
-        story_wrong(head, you, wanted);
+    if (line[worst].points >= points)
+        return;
+    story_tell("  Look at the worst line: are users missed there, or calls wasted?");
+    story_wrong(head, you, wanted);
 }
 
 void judge_all_storms(int points)
@@ -113,6 +115,8 @@ void judge_all_storms(int points)
         sum += line[i].points;
     snprintf(you, sizeof you, "%d points", sum);
     snprintf(wanted, sizeof wanted, "at least %d", points);
-    if (sum < points)
-        story_wrong("  all six together", you, wanted);
+    if (sum >= points)
+        return;
+    story_tell("  There is one change that helps in four storms.");
+    story_wrong("  all six together", you, wanted);
 }

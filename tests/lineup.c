@@ -28,27 +28,25 @@ static bool read_scripts(const char *file)
     size_t bytes;
     char *text = mine_file(file, &bytes, &error);
     bool good = text != NULL && mine_parse(&mine, text, bytes, &error);
-    if (!good && error.line > 0)
-        fprintf(stderr, "%s:%d: found %s, allowed: %s\n", file, error.line, error.found,
-                error.allowed);
-    else if (!good)
-        fprintf(stderr, "%s: %s\n", file, error.found);
+    if (!good)
+        mine_print_error(file, &error);
     free(text);
     return good;
 }
 
 static bool is_right(const struct mine_script *script)
 {
-    for (const struct breaker_code *one = innocents; one->name != NULL; one++) {
-        struct court_play play = court_play(one, &mine, script, NULL);
-        if (play.move == NULL)
-            continue;
-        printf("line %d, \"%s\", accuses a correct breaker: at %" PRId64
-               " ms it wants \"%s\", and \"%s\" is right. It is left out.\n",
-               script->line, script->name, play.move->at_ms, play.wanted, play.did);
-        return false;
-    }
-    return true;
+    struct court_error error = court_accuses(innocents, &mine, script);
+    const struct court_play *play = &error.play;
+    if (error.right == NULL)
+        return true;
+    printf("line %d, \"%s\", accuses a correct breaker and is left out: at %" PRId64
+           " ms it wants \"%s\", and this breaker says \"%s\"",
+           script->line, script->name, play->move->at_ms, play->wanted, play->did);
+    if (play->seed > 0)
+        printf(", under seed %" PRIu64, play->seed);
+    printf(". %s\n", error.why);
+    return false;
 }
 
 /* Leaves the right ones in; says whether all were. */

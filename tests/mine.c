@@ -238,6 +238,7 @@ bool mine_parse_knobs(struct breaker_config *knobs, const char *text, size_t byt
     uint32_t seen = 0;
     if (!begin(&r, text, bytes, error))
         return false;
+    r.knob_a_line = true;
     while (next_line(&r)) {
         char *rest = mine_skip_spaces(r.text);
         for (char *piece = mine_next_piece(&rest); piece != NULL;

@@ -84,6 +84,9 @@ bool mine_parse_knobs(struct breaker_config *knobs, const char *text, size_t byt
 /* A whole file, to be freed; NULL, and `error`, if it cannot be read. */
 char *mine_file(const char *file, size_t *bytes, struct mine_error *error);
 
+/* One line to stderr. */
+void mine_print_error(const char *file, const struct mine_error *error);
+
 /* The knobs by name, in the order of breaker.h; NULL behind the last. */
 const char *mine_knob(int i, const struct breaker_config *knobs, uint32_t *value);
 

@@ -63,6 +63,14 @@ bool mine_wrong(struct reader *r, const char *allowed, const char *found, ...)
     return false;
 }
 
+void mine_print_error(const char *file, const struct mine_error *error)
+{
+    fprintf(stderr, "%s:", file);
+    if (error->line > 0)
+        fprintf(stderr, "%d:", error->line);
+    fprintf(stderr, " found: %s; wanted: %s\n", error->found, error->allowed);
+}
+
 /* --- words and numbers ------------------------------------------------------------ */
 
 char *mine_skip_spaces(char *at)
@@ -121,7 +129,9 @@ bool mine_read_knob(struct reader *r, char *piece, uint32_t *seen)
     int64_t number;
     char *name = mine_next_word(&piece), *value = mine_next_word(&piece);
     if (name == NULL)
-        return mine_wrong(r, "one comma between two knobs", "two commas");
+        return mine_wrong(
+            r, r->knob_a_line ? "one knob on a line" : "one comma between two knobs",
+            "two commas");
     int i = find_knob(name);
     if (i < 0)
         return mine_wrong(r, "a knob of chapters/breaker.h, such as open_ms",
@@ -135,16 +145,19 @@ bool mine_read_knob(struct reader *r, char *piece, uint32_t *seen)
         return mine_wrong(r, allowed, "%s \"%.40s\"", name, value != NULL ? value : "");
     uint32_t set = (uint32_t)number;
     memcpy((char *)&r->knobs + knob[i].offset, &set, sizeof set);
-    if (mine_next_word(&piece) != NULL)
-        return mine_wrong(r, "a comma behind it", "more words behind %s %s", name,
-                          value);
+    const char *more = mine_next_word(&piece);
+    if (more != NULL)
+        return mine_wrong(r,
+                          r->knob_a_line ? "no more words, one knob on a line"
+                                         : "no more words, or a comma before a knob",
+                          "\"%.40s\" behind %s %s", more, name, value);
     return true;
 }
 
 bool mine_sound_knobs(struct reader *r)
 {
     const char *why = breaker_config_error(&r->knobs);
-    return why == NULL || mine_wrong(r, why, "knobs that contradict each other");
+    return why == NULL || mine_wrong(r, "knobs that agree with each other", "%s", why);
 }
 
 bool mine_read_knobs(struct reader *r, char *rest)

@@ -11,6 +11,7 @@ struct reader {
     char text[MINE_LINE_MAX + 1]; /* the line at hand */
     struct mine_error *error;
     bool has_knobs, in_script;
+    bool knob_a_line; /* it is a tune.txt */
     struct breaker_config knobs;
     bool open[MINE_PERMITS_MAX]; /* of this script: let through and not recorded */
     char name[MINE_PERMITS_MAX][16];

@@ -48,8 +48,7 @@ static struct breaker_config read_knobs(const char *file)
     size_t bytes;
     char *text = mine_file(file, &bytes, &error);
     if (text == NULL || !mine_parse_knobs(&knobs, text, bytes, &error)) {
-        fprintf(stderr, "%s:%d: found %s, allowed: %s\n", file, error.line, error.found,
-                error.allowed);
+        mine_print_error(file, &error);
         exit(2);
     }
     free(text);

@@ -67,9 +67,7 @@ static const struct check_test tests[] = {
      "breaker.h promises something else, or leaves it open: then a test must, too.",
      .body = judge_innocents},
     {"own", "your own breaker does what they want",
-     "A correct one does. The checks of chapters 3 to 11 let this through: mend "
-     "breaker.c.",
-     .body = judge_own},
+     "What every correct breaker does, yours has to do.", .body = judge_own},
     {"count", "whoever cannot count failures is convicted",
      "Chapter 3: what counts, what does not, and what starts the count again?",
      .body = count},
@@ -94,10 +92,11 @@ static const struct check_test tests[] = {
     {"growing", "whoever rests longer and longer is convicted",
      "Chapter 10: when does a rest grow, and how far?", .body = growing},
     {"each-storm", "your configuration is worth 80 points in each storm",
-     "Look at the worst line: are users missed there, or calls wasted?",
+     "The head of tune.txt says what may stand in it; make plot CH=16 shows what it "
+     "does.",
      .body = each_storm},
-    {"all-storms", "and 540 in all six",
-     "There is one change that helps in four storms.", .body = all_storms},
+    {"all-storms", "and 540 in all six", "make plot CH=16 shows all six.",
+     .body = all_storms},
 };
 
 int main(int argc, char **argv)
