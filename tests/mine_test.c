@@ -147,6 +147,11 @@ START_TEST(reads_tune)
     bad = "window_calls 5\n";
     ck_assert(!mine_parse_knobs(&knobs, bad, strlen(bad), &error));
     ck_assert_int_eq(error.line, 0);
+    ck_assert_ptr_nonnull(strstr(error.found, "without a rate"));
+    bad = "open_ms 5 s\n";
+    ck_assert(!mine_parse_knobs(&knobs, bad, strlen(bad), &error));
+    ck_assert_str_eq(error.found, "\"s\" behind open_ms 5");
+    ck_assert_ptr_nonnull(strstr(error.allowed, "one knob on a line"));
 }
 END_TEST
 
@@ -196,6 +201,47 @@ START_TEST(plays)
 }
 END_TEST
 
+/* --- who is accused --------------------------------------------------------------- */
+
+/* One that never lets a call through: for these tests it is as right as the other. */
+static struct breaker_permit refuse_all(struct breaker *breaker, int64_t now_ms)
+{
+    (void)breaker;
+    (void)now_ms;
+    return (struct breaker_permit){.granted = false};
+}
+
+static const struct breaker_code both[] = {
+    {"reference", breaker_init, breaker_acquire, breaker_record, breaker_state_at},
+    {"refuses", breaker_init, refuse_all, breaker_record, breaker_state_at},
+    {NULL, NULL, NULL, NULL, NULL}};
+
+#define JITTER "knobs failures_to_open 1, open_ms 1000, open_jitter_pct 50\nscript a\n"
+
+static const struct {
+    const char *text, *right, *why;
+} accusing[] = {
+    {HEAD "0 closed", NULL, NULL},
+    {HEAD "0 open", "reference", "No correct breaker"},
+    {HEAD "0 allow", "refuses", "leaves it open"},
+    {HEAD "0 refuse", "reference", "leaves it open"},
+    {JITTER "0 allow, 0 fail, 750 refuse", "reference", "every seed"},
+    {JITTER "0 allow, 0 fail, 1000 refuse", "reference", "No correct breaker"},
+};
+
+START_TEST(says_why_a_script_is_wrong)
+{
+    ck_assert(parse(accusing[_i].text));
+    struct court_error it = court_accuses(both, &mine, &mine.script[0]);
+    ck_assert_int_eq(it.right != NULL, accusing[_i].right != NULL);
+    if (it.right == NULL)
+        return;
+    ck_assert_str_eq(it.right->name, accusing[_i].right);
+    ck_assert_msg(strstr(it.why, accusing[_i].why) != NULL, "why: %s", it.why);
+    ck_assert_int_eq(it.play.seed > 0, mine.script[0].knobs.open_jitter_pct > 0);
+}
+END_TEST
+
 static const struct unit_case mine_cases[] = {
     {"wrong", &says_what_is_wrong, UNIT_ROWS(wrong)},
     {"right", &takes_what_is_right, UNIT_ROWS(right)},
@@ -204,6 +250,7 @@ static const struct unit_case mine_cases[] = {
     {"tune", &reads_tune, 0},
     {"files", &reads_files, 0},
     {"plays", &plays, 0},
+    {"accuses", &says_why_a_script_is_wrong, UNIT_ROWS(accusing)},
 };
 
 int main(void)

@@ -113,9 +113,9 @@ awk -v file="$(basename "$1")" '/^# --- / { inside = $3 == file; next } inside' 
 comm -23 "$work/lived" "$work/listed" >"$work/new"
 comm -13 "$work/lived" "$work/listed" >"$work/gone"
 [ "$first" -eq 1 ] && [ "$last" -eq 999999 ] || : >"$work/gone"
-sed 's/^/mutate: lives, and is not listed: /' "$work/new"
-sed 's/^/mutate: listed, but caught now: /' "$work/gone"
-printf '%s mutants: %s caught, %s make no difference, %s survive, %s do not build\n' \
+sed "s|^|mutate: $1: lives, and is not listed: |" "$work/new"
+sed "s|^|mutate: $1: listed, but caught now: |" "$work/gone"
+printf '%s: %s mutants: %s caught, %s make no difference, %s survive, %s do not build\n' "$1" \
     "$(wc -l <"$work/all" | tr -d ' ')" "$(count caught)" \
     "$(comm -12 "$work/lived" "$work/listed" | wc -l | tr -d ' ')" \
     "$(wc -l <"$work/new" | tr -d ' ')" "$(count unbuilt)"

@@ -66,7 +66,8 @@ $(foreach p,$(PARTS),$(eval $(call unit_reference,$(p))))
 $(UNIT_DIR)/unit/reference12-client.o: $(call part,client,solutions/12-where-it-hurts) | $(UNIT_DIR)/unit/
 	$(CC) $(CFLAGS_ALL) -Ichapters -c $< -o $@
 
-# Small wrong changes to the reference, each to be caught: minutes, not seconds.
+# Small wrong changes to the reference, each to be caught by the unit test of its file; no
+# reader's script is played. Minutes, not seconds.
 mutate:
 	@BUILD=$(BUILD) CC=$(CC) sh tests/mutate.sh $(call part,item,$(UNIT_WHO))
 	@BUILD=$(BUILD) CC=$(CC) sh tests/mutate.sh $(call part,shared,$(UNIT_WHO))

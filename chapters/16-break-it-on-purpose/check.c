@@ -95,7 +95,8 @@ static const struct check_test tests[] = {
      "The head of tune.txt says what may stand in it; make plot CH=16 shows what it "
      "does.",
      .body = each_storm},
-    {"all-storms", "and 540 in all six", "make plot CH=16 shows all six.",
+    {"all-storms", "and 540 in all six",
+     "Invariant 13 comes first; then turn one knob at a time, and look at all six.",
      .body = all_storms},
 };
 
