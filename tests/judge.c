@@ -72,8 +72,9 @@ static void tell_script(const struct mine_script *script, const char *whom)
 /* --- innocents -------------------------------------------------------------------- */
 
 /* The court's word for it is for both: this check and `make lineup`. */
-static void tell_error(const struct court_error *error, const struct mine *mine,
-                       const struct mine_script *script)
+_Noreturn static void tell_error(const struct court_error *error,
+                                 const struct mine *mine,
+                                 const struct mine_script *script)
 {
     char you[60], wanted[80], under[40] = "";
     const struct court_play *play = &error->play;
@@ -138,8 +139,9 @@ static bool tell_suspect(const struct suspect *suspect, const struct mine *mine)
 {
     const struct mine_script *script = court_convicts(suspect, mine);
     if (script == NULL)
-        story_tell("  %-10s at large: does all that your %d scripts want",
-                   suspect->code.name, mine->scripts);
+        story_tell("  %-10s at large: does all that your %d script%s",
+                   suspect->code.name, mine->scripts,
+                   mine->scripts == 1 ? " wants" : "s want");
     else
         story_tell("  %-10s convicted by \"%s\", line %d", suspect->code.name,
                    script->name, script->line);
