@@ -221,7 +221,7 @@ static const struct breaker_code both[] = {
 static const struct {
     const char *text, *right, *why;
 } accusing[] = {
-    {HEAD "0 closed", NULL, NULL},
+    {HEAD "0 closed", NULL, ""},
     {HEAD "0 open", "reference", "No correct breaker"},
     {HEAD "0 allow", "refuses", "leaves it open"},
     {HEAD "0 refuse", "reference", "leaves it open"},
@@ -229,16 +229,22 @@ static const struct {
     {JITTER "0 allow, 0 fail, 1000 refuse", "reference", "No correct breaker"},
 };
 
+static bool is_called(const struct breaker_code *code, const char *name)
+{
+    if (code == NULL || name == NULL)
+        return code == NULL && name == NULL;
+    return strcmp(code->name, name) == 0;
+}
+
 START_TEST(says_why_a_script_is_wrong)
 {
     ck_assert(parse(accusing[_i].text));
     struct court_error it = court_accuses(both, &mine, &mine.script[0]);
-    ck_assert_int_eq(it.right != NULL, accusing[_i].right != NULL);
-    if (it.right == NULL)
-        return;
-    ck_assert_str_eq(it.right->name, accusing[_i].right);
-    ck_assert_msg(strstr(it.why, accusing[_i].why) != NULL, "why: %s", it.why);
-    ck_assert_int_eq(it.play.seed > 0, mine.script[0].knobs.open_jitter_pct > 0);
+    bool draws = mine.script[0].knobs.open_jitter_pct > 0;
+    const char *why = it.why != NULL ? it.why : "";
+    ck_assert(is_called(it.right, accusing[_i].right));
+    ck_assert_msg(strstr(why, accusing[_i].why) != NULL, "why: %s", why);
+    ck_assert_int_eq(it.play.seed > 0, draws);
 }
 END_TEST
 
