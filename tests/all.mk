@@ -3,7 +3,7 @@
 # are run, whatever becomes of the others.
 
 STEPS_CHECK := unit ladder wrong-answers hostile book-truth storm-tests commands theory \
-  snapshots ids suspects
+  snapshots ids terms suspects
 STEPS_ALL := digest scenes format tidy analyze shellcheck valgrind merge-tests explore-all \
   seeded swarm swarm-test variants wrong-table-test gallery-test clang plots \
   lab-unit lab-conditions lab-lint lab-verbs lab-package-test

@@ -2,6 +2,7 @@
 #
 #   make snapshots    the words of red checks: tests/snapshots/NN-name/*.txt
 #   make ids          the ids of all tests that ever shipped: tests/ids.txt
+#   make terms        no chapter uses a term before the one that introduces it: tests/terms.txt
 #
 # `make snapshots-write` and `make ids-write` write them anew; read the diff.
 ifndef WORDS_MK
@@ -9,7 +10,7 @@ WORDS_MK := 1
 
 LAST_CHECKS = $(call who_dir,$(LAST))/checks-$(ALL)
 
-.PHONY: snapshots snapshots-write ids ids-write
+.PHONY: snapshots snapshots-write ids ids-write terms
 snapshots: ladder-programs $(PLAYER)
 	@$(AS_MAKE) ALL='$(ALL)' sh tests/snapshots.sh $(CHECKS)
 snapshots-write: ladder-programs $(PLAYER)
@@ -18,5 +19,7 @@ ids: $(LAST_CHECKS)
 	@sh tests/ids.sh $< $(CHECKS)
 ids-write: $(LAST_CHECKS)
 	@sh tests/ids.sh --write $< $(CHECKS)
+terms:
+	@sh tests/terms.sh
 
 endif
