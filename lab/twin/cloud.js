@@ -127,9 +127,11 @@ class Cloud {
 
     // Tables that are there and wanted keep their items.
     async makeTables(wanted) {
-        const { TableNames: there } = await this.store.direct('ListTables', {});
-        const names = wanted.map((one) => one.name);
-        for (const name of there.filter((one) => !names.includes(one))) await this.store.direct('DeleteTable', { TableName: name });
+        const list = async () => (await this.store.direct('ListTables', {})).TableNames;
+        const there = await list(), names = wanted.map((one) => one.name);
+        const gone = there.filter((one) => !names.includes(one));
+        for (const name of gone) await this.store.direct('DeleteTable', { TableName: name });
+        while ((await list()).some((one) => gone.includes(one))) await sleep(5); // it goes a little later
         for (const one of wanted.filter((table) => !there.includes(table.name))) await this.makeTable(one);
         this.store.hashes = new Map(wanted.map((one) => [one.name, one.hash]));
     }
