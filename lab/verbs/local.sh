@@ -6,6 +6,7 @@ LAB_CONTROL=${LAB_CONTROL:-http://127.0.0.1:7003}
 
 # control METHOD PATH [JSON]: the answer, or an end with the twin's own words
 control() {
+    have curl || die "curl is missing here; to mend it: ./run lab-local, or ./run doctor"
     answer=$(curl -sS --max-time 60 --noproxy '*' -X "$1" -H 'content-type: application/json' \
         ${3:+--data "$3"} -w '\n%{http_code}' "$LAB_CONTROL$2" 2>&1) ||
         die "no twin answers at $LAB_CONTROL. Start one with: make lab-local"
