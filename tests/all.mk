@@ -7,7 +7,7 @@ STEPS_CHECK := unit ladder wrong-answers hostile book-truth storm-tests commands
 STEPS_ALL := digest scenes format tidy analyze shellcheck valgrind merge-tests explore-all \
   seeded swarm swarm-test variants wrong-table-test gallery-test clang plots \
   lab-unit lab-conditions lab-lint lab-verbs lab-package-test
-# Real processes against the clock of the wall: each has the machine to itself.
+# Real processes against the clock of the wall: each has the machine to itself, and two tries.
 STEPS_ALONE := lab-twin-test lab-faults-test lab-tasks-test
 # Slower, and red seldom if the others are green: `make check-more`.
 STEPS_MORE := mutate mutate-rungs fuzz scale-page book-test
@@ -22,7 +22,7 @@ run_steps = @export BUILD='$(BUILD)'; failed=0; \
   printf '%s\n' $(2) | xargs -P $(CORES) -I STEP \
     sh tests/step.sh STEP $(MAKE) --no-print-directory STEP || failed=1; \
   for step in $(3); do \
-    sh tests/step.sh $$step $(MAKE) --no-print-directory $$step || failed=1; done; exit $$failed
+    sh tests/step.sh $$step sh tests/twice.sh $(MAKE) --no-print-directory $$step || failed=1; done; exit $$failed
 
 .PHONY: programs all-programs check-workbook check-all check-more $(STEPS_CHECK) $(STEPS_ALL) \
   $(STEPS_ALONE) $(STEPS_MORE)

@@ -22,7 +22,7 @@ if [ "$status" != 0 ]; then
     cat "$output"
     echo "--- $name ended with status $status"
 fi
-grep -e '^SKIPPED' -e '^NOT TRIED' "$output" || true
+grep -e '^SKIPPED' -e '^NOT TRIED' -e '^AGAIN' "$output" || true
 echo "$word $name ($(($(date +%s) - start)) s)"
 echo "$word $name" >>"$steps"
 exit "$status"

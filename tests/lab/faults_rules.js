@@ -117,11 +117,12 @@ function answered({ answers, kills, throttles }) {
     hold(!throttles, 'wrong set-up', `the twin turned ${throttles} calls to the backend away`);
 }
 
-// Whoever has seen the item open asks nobody before its end, store or no store. An "open" of
-// an environment whose own breaker has opened, too, may be that one's, and says nothing here.
+// Whoever has seen the item open asks nobody before its end, store or no store. Once its own
+// breaker has opened, too, an environment's "open" may be that one's, and says nothing here.
 function honoured({ answers, writes, skewMs, lines: all }) {
     if (skewMs) return;
-    const own = new Set(all.filter((one) => one.event === 'local-transition').map((one) => one.environment));
+    const own = (environment, atMs) => all.some((one) => (
+        one.event === 'local-transition' && one.environment === environment && one.at_ms <= atMs));
     const opens = writes.filter((one) => one.st === 'O');
     const known = new Map();
     for (const one of [...answers].sort((a, b) => a.atMs - b.atMs)) {
@@ -130,7 +131,7 @@ function honoured({ answers, writes, skewMs, lines: all }) {
         hold(!early || one.answer === 'refused', 'leak', `open until ${until?.untilMs}, known since ${until?.fromMs}: ${show(one)}`);
         const endMs = one.atMs + one.tookMs;
         const open = opens.filter((write) => write.atMs <= one.atMs && write.untilMs > endMs).pop();
-        if (one.state === 'open' && open && !own.has(one.environment)) known.set(one.environment, { fromMs: endMs, untilMs: open.untilMs });
+        if (one.state === 'open' && open && !own(one.environment, endMs)) known.set(one.environment, { fromMs: endMs, untilMs: open.untilMs });
     }
 }
 
