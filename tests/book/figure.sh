@@ -10,7 +10,8 @@
 # What is there and newer than scene, storm and this script is kept. A chapter without a
 # storm gets nothing. All words and numbers are from the scene and from storm's facts.
 set -eu
-. tests/clients.sh
+# shellcheck source=tests/clients.sh
+. "$(dirname "$0")/../clients.sh"
 chapter=$1 out=$2
 build=${BUILD:-build}
 scene=chapters/$chapter/scene.json
