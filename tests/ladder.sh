@@ -28,12 +28,6 @@ next_is_red() { # RUNG CHECK
     ! grep -q '^crashed \|^endless \|^check ' "$result" || complain "$1 on $2: a stub crashed"
 }
 
-# The file as it stands below a rung: its newest copy.
-before() { # FILE RUNG
-    # shellcheck disable=SC2012 # the names are ours
-    ls -d solutions/*/"$1" | awk -v rung="solutions/$2/" '$0 < rung' | tail -n 1
-}
-
 # Lines of code that are new in a rung: no comments, no lone braces, nothing that stands in
 # a ```c block of the chapter.
 changed_lines() { # RUNG

@@ -25,9 +25,7 @@ new_lines() { # BELOW FILE
 mutants_of() { # RUNG WORK
     for file in solutions/"$1"/*.c; do
         part=$(basename "$file" .c)
-        # shellcheck disable=SC2012 # the names are ours
-        below=$(ls -d solutions/*/"$part.c" | awk -v rung="solutions/$1/" '$0 < rung' | tail -n 1)
-        new_lines "$below" "$file" >"$2/lines"
+        new_lines "$(before "$part.c" "$1")" "$file" >"$2/lines"
         awk -f tests/mutate.awk "$file" | awk -F '\t' -v part="$part" -v lines="$2/lines" '
             BEGIN { while ((getline line <lines) > 0) new[line] = 1 }
             $2 in new { printf "%s\t%d\t%s\n", part, $2, $3 }'
@@ -53,7 +51,7 @@ try() { # RUNG WORK NUMBER PART LINE TEXT
     mkdir "$dir"
     awk -v at="$5" 'NR == at { print ENVIRON["TEXT"]; next } { print }' "$file" >"$dir/$4.c"
     objects=$dir/$4.o
-    for part in breaker retry item client shared handler config_error; do
+    for part in $linked; do
         [ "$part" = "$4" ] || objects="$objects $BUILD/$1/$MODE/$part.o"
     done
     # shellcheck disable=SC2086 # flags are words
@@ -82,6 +80,11 @@ fi
 mutate_rung() { # RUNG
     work=$(mktemp -d) || exit 1
     mutants_of "$1" "$work" >"$work/all"
+    # The rung as it is (there is no such line) must live, or whatever fails would pass for caught.
+    case $(TEXT='' try "$1" "$work" 0 "$(head -n 1 "$work/all" | cut -f 2)" 999999) in
+    lives*) ;;
+    *) echo "mutate-rungs: $1 itself is red" && rm -rf "$work" && return 1 ;;
+    esac
     cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) core=0
     while [ $core -lt "$cores" ]; do
         sh "$here/mutate-rung.sh" --worker "$1" "$work" $core "$cores" >"$work/said.$core" &

@@ -19,10 +19,19 @@ newest() { # FILE NN: the newest copy at or below a rung
     ls -d solutions/*/"$1" | awk -F/ -v nn="$2" 'substr($2, 1, 2) <= nn' | tail -n 1
 }
 
+before() { # FILE RUNG: the newest copy below a rung
+    # shellcheck disable=SC2012 # the names are ours
+    ls -d solutions/*/"$1" | awk -v rung="solutions/$2/" '$0 < rung' | tail -n 1
+}
+
+yours="breaker retry item client shared handler" # the reader's files, without .c
+# shellcheck disable=SC2034 # for those who source this
+linked="$yours config_error" # and what is given beside them
+
 state_after() { # NN DIR
     mkdir -p "$2/chapters"
-    for part in breaker retry item client shared handler; do
-        cp "$(newest $part.c "$1")" "$2/chapters/$part.c"
+    for part in $yours; do
+        cp "$(newest "$part.c" "$1")" "$2/chapters/$part.c"
     done
     cp chapters/config_error.c "$2/chapters" # given
     cp "$(texts_after "$1")"/*.txt "$2/chapters/"

@@ -16,7 +16,7 @@ red_tests() { # RESULT: ids, one a line
 # Which obvious tests the right answer of a chapter passes, kept for its wrong answers.
 right_passes() { # CHAPTER
     objects=''
-    for part in breaker retry item client shared handler config_error; do
+    for part in $linked; do
         objects="$objects $BUILD/$1/$MODE/$part.o"
     done
     # shellcheck disable=SC2086 # lists of words
