@@ -40,7 +40,7 @@ trial:
 	@mkdir -p '$(BUILD)/lambda/cache' '$(TRIAL)/lambda'
 	@ln -sfn '$(abspath $(BUILD))/lambda/cache' '$(TRIAL)/lambda/cache'
 lab-measure: trial
-	@MAKE='$(MAKE)' BUILD='$(TRIAL)' WHO='$(WHO)' sh lab/package/measure.sh
+	@ARCH='$(ARCH)' MAKE='$(MAKE)' BUILD='$(TRIAL)' WHO='$(WHO)' sh lab/package/measure.sh
 lab-package-test: trial
 	@MAKE='$(MAKE)' BUILD='$(TRIAL)' sh tests/lab/package.sh
 

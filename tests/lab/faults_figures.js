@@ -152,7 +152,8 @@ lab-measure\` says what is measured how. Starts are medians, from exec to the fi
 | start with both connections opened, over TLS, ms | ${small.tlsMedian.toFixed(2)} | ${large.tlsMedian.toFixed(2)} |
 | memory then, kB | ${group(small.rss)} | ${group(large.rss)} |
 
-A static program that does nothing but ask starts in ${rowOf('floor').median.toFixed(2)} ms here, at its fastest in ${rowOf('floor').least.toFixed(2)}.
+A static program that does nothing but ask starts in ${rowOf('floor-mbedtls').median.toFixed(2)} ms with musl, the first column's
+C library, and in ${rowOf('floor-openssl').median.toFixed(2)} ms with glibc, the second's.
 
 ## A warm call
 
