@@ -14,14 +14,18 @@
 /* --- the seven writes ------------------------------------------------------------- */
 
 /* An item that item_read would accept. An attribute that is missing, or of another type
- * than the value it is compared with, makes a comparison false. */
+ * than the value it is compared with, makes a comparison false. BETWEEN would say the
+ * same in DynamoDB; moto 5.2, one of the judges of our tests, takes a 0 in it for
+ * nothing. */
 #define SOUND                                                                          \
-    "sv = :schema AND gen = :if_gen AND v BETWEEN :zero AND :u64"                      \
-    " AND opens BETWEEN :zero AND :u32 AND until_ms BETWEEN :zero AND :i64"            \
-    " AND #owner BETWEEN :zero AND :u64 AND lease_until_ms BETWEEN :zero AND :i64"     \
-    " AND ws BETWEEN :zero AND :i64 AND calls BETWEEN :zero AND :room"                 \
-    " AND failed >= :zero AND failed <= calls AND ok BETWEEN :zero AND :u32"           \
-    " AND ex BETWEEN :least AND :i64"
+    "sv = :schema AND gen = :if_gen AND v >= :zero AND v <= :u64"                      \
+    " AND opens >= :zero AND opens <= :u32"                                            \
+    " AND until_ms >= :zero AND until_ms <= :i64"                                      \
+    " AND #owner >= :zero AND #owner <= :u64"                                          \
+    " AND lease_until_ms >= :zero AND lease_until_ms <= :i64"                          \
+    " AND ws >= :zero AND ws <= :i64 AND calls >= :zero AND calls <= :room"            \
+    " AND failed >= :zero AND failed <= calls AND ok >= :zero AND ok <= :u32"          \
+    " AND ex >= :least AND ex <= :i64"
 #define COUNTING " AND st = :closed AND ws = :if_ws"
 #define OWNED " AND st = :half AND #owner = :if_owner AND #owner > :zero"
 

@@ -6,7 +6,7 @@ STEPS_CHECK := unit ladder wrong-answers hostile book-truth storm-tests commands
   snapshots ids terms suspects
 STEPS_ALL := digest scenes format tidy analyze shellcheck valgrind merge-tests explore-all \
   seeded swarm swarm-test variants wrong-table-test gallery-test clang plots \
-  lab-unit lab-conditions lab-lint lab-verbs lab-package-test
+  lab-unit lab-conditions lab-moto lab-lint lab-verbs lab-package-test
 # Real processes against the clock of the wall: each has the machine to itself, and two tries.
 STEPS_ALONE := lab-twin-test lab-faults-test lab-tasks-test
 # Slower, and red seldom if the others are green: `make check-more`.

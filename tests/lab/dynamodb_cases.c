@@ -1,5 +1,5 @@
 /* dynamodb_cases.c - every write against every item, as lines of JSON for a store that
- * knows DynamoDB's expressions (dynamodb_dynalite.js plays them):
+ * knows DynamoDB's expressions (dynamodb_stores.js plays them):
  *
  *      {"stored": {...} or null, "write": {...UpdateItem...}, "holds": true,
  *       "after": {...} or null}

@@ -1,5 +1,5 @@
 /* dynamodb_test.c - names, keys, items as text, and what is made of each answer. That
- * the conditions are the right ones is shown by dynamodb_dynalite.js. */
+ * the conditions are the right ones is shown by dynamodb_stores.js. */
 #include "unit.h"
 
 #include <cjson/cJSON.h>

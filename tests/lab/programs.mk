@@ -4,7 +4,9 @@
 # files (reader-<part>).
 #
 #   make lab-conditions   every write against every item, by a store that knows the
-#                         language of conditions: dynalite
+#                         language of conditions, dynalite; then signatures and the rights
+#                         of the template's role, judged by the twin
+#   make lab-moto         the same, judged by moto_server, where that is installed
 LAB_UNITS := aws sigv4 invoke runtime runtime_text backend dynamodb config report driver
 
 LAB_UNIT_net     := aws aws_setup buffer clock header
@@ -30,7 +32,7 @@ lab_unit_object = $(patsubst %,$(call lab_dir,$(LAST))/%.o,$(filter-out reader-%
 
 .PHONY: lab-unit lab-unit-programs $(LAB_UNITS:%=lab-unit-%)
 lab-unit: $(LAB_UNITS:%=lab-unit-%)
-lab-unit-programs: $(LAB_UNITS:%=$(LAB_UNIT_DIR)/%_test) $(LAB_UNIT_DIR)/dynamodb_cases \
+lab-unit-programs: $(LAB_UNITS:%=$(LAB_UNIT_DIR)/%_test) $(STORE_PROGRAMS) \
   $(call lab_dir,$(LAST))/backend
 
 define lab_unit_rules
@@ -46,11 +48,23 @@ lab-unit-backend: $(call lab_dir,$(LAST))/backend
 $(LAB_UNIT_DIR)/%.o: tests/lab/%.c | $(LAB_UNIT_DIR)/
 	$(CC) $(CFLAGS_ALL) $(LAB_UNIT_FLAGS) -c $< -o $@
 
-# --- conditions -----------------------------------------------------------------------
-.PHONY: lab-conditions
-lab-conditions: $(LAB_UNIT_DIR)/dynamodb_cases lab-node-modules
-	@$< | NODE_PATH='$(LAB_MODULES)' $(LAB_NODE) tests/lab/dynamodb_dynalite.js
-$(LAB_UNIT_DIR)/dynamodb_cases: $(LAB_UNIT_DIR)/dynamodb_cases.o $(call lab_dir,$(LAST))/dynamodb.o \
-  $(call lab_dir,$(LAST))/dynamodb_write.o $(LAB_UNIT_net:%=$(call lab_dir,$(LAST))/%.o) \
-  $(call who_dir,$(LAST))/item.o | $(LAB_UNIT_DIR)/
+# --- stores: conditions, signatures, rights ---------------------------------------------
+STORE_OBJECTS = $(call lab_dir,$(LAST))/dynamodb.o $(call lab_dir,$(LAST))/dynamodb_write.o \
+  $(call lab_dir,$(LAST))/invoke.o $(LAB_UNIT_net:%=$(call lab_dir,$(LAST))/%.o) $(call who_dir,$(LAST))/item.o
+STORE_PROGRAMS = $(LAB_UNIT_DIR)/dynamodb_cases $(LAB_UNIT_DIR)/store_walk
+STORE_ENV = LAB_NODE_MODULES='$(LAB_MODULES)' NODE_PATH='$(LAB_MODULES)' LAB_WALK='$(abspath $(LAB_UNIT_DIR))/store_walk'
+
+.PHONY: lab-conditions lab-moto
+lab-conditions: $(STORE_PROGRAMS) lab-node-modules
+	@$(LAB_UNIT_DIR)/dynamodb_cases | $(STORE_ENV) $(LAB_NODE) tests/lab/dynamodb_stores.js
+	@$(STORE_ENV) LAB_STORE=twin $(LAB_NODE) --test tests/lab/store_walk_test.js
+ifeq ($(shell command -v moto_server),)
+lab-moto:
+	@echo "SKIPPED lab-moto: there is no moto_server here (pip install 'moto[server]')"
+else
+lab-moto: $(STORE_PROGRAMS) lab-node-modules
+	@$(LAB_UNIT_DIR)/dynamodb_cases | $(STORE_ENV) LAB_STORE=moto $(LAB_NODE) tests/lab/dynamodb_stores.js
+	@$(STORE_ENV) LAB_STORE=moto $(LAB_NODE) --test tests/lab/store_walk_test.js
+endif
+$(STORE_PROGRAMS): $(LAB_UNIT_DIR)/%: $(LAB_UNIT_DIR)/%.o $(STORE_OBJECTS) | $(LAB_UNIT_DIR)/
 	$(CC) $(CFLAGS_ALL) $^ $(LAB_LIBS) -o $@
