@@ -2,10 +2,13 @@
 // (lab/twin/control.js). aws.js has the same functions.
 'use strict';
 
+const fs = require('node:fs');
+const path = require('node:path');
 const shape = require('./shape');
 const { request } = require('./http');
 const lab = require('./lab');
 
+const FOLDER = Buffer.from(fs.realpathSync(path.join(__dirname, '../..'))).toString('latin1');
 const STACK = ['AWS::DynamoDB::Table', 'AWS::Lambda::Function', 'AWS::IAM::Role', 'AWS::ApiGatewayV2::Route'];
 
 module.exports = (given) => {
@@ -13,7 +16,7 @@ module.exports = (given) => {
     async function control(method, to, body) {
         let answer;
         try {
-            answer = await request(given.control + to, { method, body: body && JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+            answer = await request(given.control + to, { method, body: body && JSON.stringify(body), headers: { 'content-type': 'application/json', 'x-lab-folder': FOLDER } });
         } catch {
             throw new Unreachable(`no twin answers at ${given.control}. Start one in another terminal: make lab-local`);
         }

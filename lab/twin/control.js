@@ -17,10 +17,15 @@
 //     POST /environments           {"function": .., "action": "kill", "which": "any|probing|all|ID", "wait_ms": ..}
 //                                  {"function": .., "limit": N|null, "clock_offsets_ms": [..]}
 //
+// Whoever says in x-lab-folder from which clone he asks is refused by the twin of another one:
+// two of them on a machine must not be steered by one another's `lab/lab`.
+//
 // Killing "probing" ends the environment that holds a probe. If none does, it waits up to
 // wait_ms for one, and kills it before it learns that its write was made.
 'use strict';
 
+const fs = require('node:fs');
+const path = require('node:path');
 const { Server, readBody, send } = require('./http');
 const { faultError } = require('./faults');
 const { listing } = require('./deployment');
@@ -28,6 +33,7 @@ const { listing } = require('./deployment');
 const MODES = ['ok', 'slow', 'error', 'hang', 'flaky'];
 const BODY_BYTES = 1024 * 1024;
 const WAIT_MS = 60000;
+const FOLDER = fs.realpathSync(path.join(__dirname, '../..'));
 const OFFSET_MS = 366 * 24 * 3600 * 1000;
 
 class Wrong extends Error {
@@ -41,6 +47,13 @@ const wholeNumber = (value, min, max) => Number.isInteger(value) && value >= min
 
 function need(good, message) {
     if (!good) throw new Wrong(message);
+}
+
+function sameFolder(header) {
+    const from = header === undefined ? FOLDER : Buffer.from(header, 'latin1').toString();
+    if (from === FOLDER) return;
+    throw new Wrong(`this twin is of ${FOLDER}, and you ask from ${from}. Work with it there, or start one of your own: `
+        + "make lab-local TWIN_FLAGS='--port-base 7100'; it says what to type then", 409);
 }
 
 class Control extends Server {
@@ -69,10 +82,11 @@ class Control extends Server {
 
     async handle(request, response) {
         const text = await readBody(request, BODY_BYTES);
-        const [path, query] = request.url.split(/\?(.*)/s);
-        const route = this.routes[`${request.method} ${path}`];
+        const [where, query] = request.url.split(/\?(.*)/s);
+        const route = this.routes[`${request.method} ${where}`];
         try {
-            if (!route) throw new Wrong(`there is no ${request.method} ${path}; there are ${Object.keys(this.routes).join(', ')}`, 404);
+            sameFolder(request.headers['x-lab-folder']);
+            if (!route) throw new Wrong(`there is no ${request.method} ${where}; there are ${Object.keys(this.routes).join(', ')}`, 404);
             /* A page in the reader's browser must not reach this: it cannot send this type. */
             if (request.method === 'POST') need(/^application\/json\b/.test(request.headers['content-type'] ?? ''), 'content-type must be application/json');
             send(response, 200, (await route(this.parse(text), new URLSearchParams(query))) ?? {});

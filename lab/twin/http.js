@@ -39,7 +39,7 @@ function serve(handler, onBug) {
 function listen(server, port) {
     return new Promise((resolve, reject) => {
         server.once('error', (error) => reject(error.code === 'EADDRINUSE'
-            ? new Error(`port ${port} is taken. Is another twin running? --port-base picks other ports.`) : error));
+            ? new Error(`port ${port} is taken. Is another twin running? For other ports: make lab-local TWIN_FLAGS='--port-base 7100'`) : error));
         server.listen(port, HOST, () => resolve(server.address().port));
     });
 }

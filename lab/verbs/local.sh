@@ -8,11 +8,11 @@ LAB_CONTROL=${LAB_CONTROL:-http://127.0.0.1:7003}
 control() {
     have curl || die "curl is missing here; to mend it: ./run lab-local, or ./run doctor"
     answer=$(curl -sS --max-time 60 --noproxy '*' -X "$1" -H 'content-type: application/json' \
-        ${3:+--data "$3"} -w '\n%{http_code}' "$LAB_CONTROL$2" 2>&1) ||
+        -H "x-lab-folder: $(pwd -P)" ${3:+--data "$3"} -w '\n%{http_code}' "$LAB_CONTROL$2" 2>&1) ||
         die "no twin answers at $LAB_CONTROL. Start one with: make lab-local"
     status=$(printf '%s\n' "$answer" | tail -n 1)
     answer=$(printf '%s\n' "$answer" | sed '$d')
-    [ "$status" = 200 ] || die "$1 $2: the twin says $status: $answer"
+    [ "$status" = 200 ] || die "$1 $2: the twin says $status: $(printf '%s\n' "$answer" | field 'it.error ?? JSON.stringify(it)')"
     printf '%s\n' "$answer"
 }
 

@@ -279,8 +279,8 @@ async function controlled(t, options) {
     const control = new Control(cloud, (error) => { throw error; });
     await control.start(0);
     t.after(() => control.stop());
-    const ask = (method, where, body) => fetchIt({
-        port: control.port, method, path: where, headers: { 'content-type': 'application/json' }, body: body ? JSON.stringify(body) : '',
+    const ask = (method, where, body, headers) => fetchIt({
+        port: control.port, method, path: where, headers: { 'content-type': 'application/json', ...headers }, body: body ? JSON.stringify(body) : '',
     });
     return { cloud, ask };
 }
@@ -324,6 +324,16 @@ test('control: what is wrong is refused with a sentence', async (t) => {
         assert.strictEqual(reply.status, status, where);
         assert.match(reply.json.error, message);
     }
+});
+
+test('control: another clone is sent home', async (t) => {
+    const { ask } = await controlled(t);
+    const here = Buffer.from(fs.realpathSync(path.join(__dirname, '../..'))).toString('latin1'); /* as curl sends it */
+    assert.strictEqual((await ask('GET', '/status', null, { 'x-lab-folder': here })).status, 200);
+    const reply = await ask('POST', '/mode', { mode: 'hang' }, { 'x-lab-folder': '/another/clone' });
+    assert.strictEqual(reply.status, 409);
+    assert.match(reply.json.error, /^this twin is of .*, and you ask from \/another\/clone\./);
+    assert.deepStrictEqual((await ask('GET', '/items')).json.items, [], 'and nothing is changed');
 });
 
 test('control: a deploy that fails leaves what was there', async (t) => {

@@ -133,6 +133,10 @@ until [ -s "$work/control" ] || [ $tries -ge 100 ]; do
 done
 LAB_CONTROL=$(head -n 1 "$work/control")
 play 0 'nothing is spent' plan
+mkdir "$work/clone" && cp -R lab "$work/clone"
+home=$PWD && cd "$work/clone"
+play 1 'the twin says 409: you are not where I am' mode error
+cd "$home"
 play 1 'nothing is up' load
 play 0 '/call' up
 play 0 '"up":true' status

@@ -31,6 +31,10 @@ const server = http.createServer((request, response) => {
             return;
         }
         console.log(`${request.method} ${request.url} ${body}`);
+        if (request.headers['x-lab-folder'] !== process.cwd()) {
+            response.writeHead(409).end('{"error": "you are not where I am"}');
+            return;
+        }
         const answer = answers[`${request.method} ${request.url}`];
         response.writeHead(answer ? 200 : 404).end(JSON.stringify(answer ? answer() : { error: 'there is no such thing' }));
     });
