@@ -1,5 +1,5 @@
 # What goes to Lambda: `make lambda` makes $(BUILD)/lambda/client.zip and backend.zip for
-# the runtime provided.al2023.
+# the runtime provided.al2023; and $(BUILD)/lambda/packed, which says of whom and for what.
 #
 #   make lambda [WHO=..] [ARCH=x86_64|arm64] [TLS=mbedtls|openssl] [FORCE=1]
 #   make lab-measure                 size, start, handshake and memory of both variants
@@ -20,10 +20,12 @@ LAMBDA_ENV   = ARCH='$(ARCH)' TLS='$(TLS)' FORCE='$(FORCE)' BUILD='$(BUILD)' CFL
 
 .PHONY: lambda lambda-gate lambda-libraries trial lab-measure lab-package-test
 lambda: lambda-gate lambda-libraries
+	@rm -f '$(BUILD)/lambda/packed'
 	@$(LAMBDA_ENV) BUILD_ID=$(call lab_build_id,$(WHO)) READERS='$(call lab_sources,$(WHO))' \
 	  sh lab/package/program.sh client $(LAB_CLIENT:%=lab/%.c)
 	@$(LAMBDA_ENV) BUILD_ID=$(call lab_build_id,$(WHO)) \
 	  sh lab/package/program.sh backend $(LAB_BACKEND:%=lab/%.c)
+	@printf '%s\n' who=$(WHO) build=$(call lab_build_id,$(WHO)) arch=$(ARCH) tls=$(TLS) >'$(BUILD)/lambda/packed'
 
 lambda-gate:
 	@sh lab/package/roots.sh lab/package/amazon-roots.pem

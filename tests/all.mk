@@ -71,7 +71,7 @@ analyze:
 	  -std=c11 -D_POSIX_C_SOURCE=200809L $(INCLUDES) -c $$file -o /dev/null || exit 1; done
 shellcheck:
 	@shellcheck -x run .ci/run chapters/*/*.sh tests/*.sh tests/reader/*.sh tests/book/*.sh lab/lab lab/*/*.sh \
-	  tests/lab/*.sh tests/lab/tasks/*.sh tests/lab/tasks/bin/*
+	  tests/lab/*.sh tests/lab/tasks/*.sh tests/lab/tasks/bin/* tests/lab/verbs/aws
 valgrind:
 	@$(MAKE) -s --no-print-directory MODE=plain WHO=$(LAST) $(BUILD)/$(notdir $(LAST))/plain/storm
 	@valgrind -q --leak-check=full --error-exitcode=1 \

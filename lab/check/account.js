@@ -2,18 +2,11 @@
 'use strict';
 
 const { execFileSync } = require('node:child_process');
-const fs = require('node:fs');
-const path = require('node:path');
+const { read } = require('./plan');
 
 const ENVIRONMENTS = 10;
 
 const newEnough = ([major, minor], oldest) => oldest.some(([m, n]) => (major === m && minor >= n)) || major > Math.max(...oldest.map(([m]) => m));
-
-function planned({ build }) {
-    const file = path.join(build, 'lab', 'plan');
-    if (!fs.existsSync(file)) return null;
-    return Object.fromEntries(fs.readFileSync(file, 'utf8').trim().split('\n').map((line) => line.split('=')));
-}
 
 module.exports = async (given, aws, claim, oldest) => {
     let version;
@@ -24,7 +17,7 @@ module.exports = async (given, aws, claim, oldest) => {
     }
     if (!claim(version, 'the AWS CLI is here', 'no aws, or one that does not say its version')) return;
     claim(newEnough([Number(version[1]), Number(version[2])], oldest), 'and new enough', `it is ${version[0]}; wanted ${oldest.map((one) => one.join('.')).join(' or ')}: an older one does not see a table's maximum`);
-    const plan = planned(given);
+    const plan = read(given.build);
     if (!claim(plan, 'there is a plan', 'First: TARGET=aws lab/lab plan')) return;
     const who = await aws('sts', 'get-caller-identity');
     claim(!/:root$/.test(who.Arn), 'you are not the root user', `you are ${who.Arn}, who can do anything, and so can a mistake`);

@@ -12,12 +12,16 @@ const OLDEST_CLI = [[1, 33], [2, 16]]; /* older ones do not know OnDemandThrough
 const NOT_THERE = /NotFound|NoSuchEntity|does not exist/;
 
 module.exports = (given) => {
-    const { Unreachable, project } = given;
+    const { Unreachable, project, stack: named } = given; /* named: how every name begins */
+
+    /* One version of the CLI reads the one variable, one the other. */
+    const region = process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION;
+    const env = { ...process.env, AWS_PAGER: '', ...(region && { AWS_REGION: region, AWS_DEFAULT_REGION: region }) };
 
     // The CLI's answer as JSON; null if there is no such thing.
     function aws(...words) {
         return new Promise((resolve, reject) => {
-            execFile('aws', [...words, '--output', 'json'], { env: { ...process.env, AWS_PAGER: '' }, maxBuffer: 2 ** 26 }, (error, out, said) => {
+            execFile('aws', [...words, '--output', 'json'], { env, maxBuffer: 2 ** 26 }, (error, out, said) => {
                 if (!error) return resolve(out.trim() ? JSON.parse(out) : {});
                 if (error.code === 'ENOENT') return reject(new Unreachable('there is no AWS CLI here'));
                 if (NOT_THERE.test(said)) return resolve(null);
@@ -32,7 +36,7 @@ module.exports = (given) => {
     }
 
     async function table() {
-        const name = `${project}-breakers`;
+        const name = `${named}-breakers`;
         const { Table: it } = await there(`table ${name}`, 'dynamodb', 'describe-table', '--table-name', name);
         const { TimeToLiveDescription: ttl } = await there('TTL', 'dynamodb', 'describe-time-to-live', '--table-name', name);
         return {
@@ -44,7 +48,7 @@ module.exports = (given) => {
     }
 
     async function lambda(word) {
-        const name = `${project}-${word}`;
+        const name = `${named}-${word}`;
         const it = await there(`function ${name}`, 'lambda', 'get-function-configuration', '--function-name', name);
         return {
             name, arn: it.FunctionArn, role: it.Role, runtime: it.Runtime, architecture: it.Architectures?.[0] ?? 'x86_64',
@@ -73,8 +77,8 @@ module.exports = (given) => {
 
     async function api(client) {
         const { Items: apis } = await aws('apigatewayv2', 'get-apis');
-        const mine = apis.find((one) => one.Name === `${project}-api`);
-        if (!mine) throw new Unreachable(`there is no API ${project}-api. First: TARGET=aws lab/lab up`);
+        const mine = apis.find((one) => one.Name === `${named}-api`);
+        if (!mine) throw new Unreachable(`there is no API ${named}-api. First: TARGET=aws lab/lab up`);
         const of = async (verb) => (await aws('apigatewayv2', verb, '--api-id', mine.ApiId)).Items;
         const integrations = await of('get-integrations');
         const throttle = (await of('get-stages')).find((one) => one.StageName === '$default')?.DefaultRouteSettings ?? {};
@@ -94,15 +98,16 @@ module.exports = (given) => {
 
     // One call of the backend, past the client: { failed, tookMs, status }.
     async function backend() {
-        const file = path.join(os.tmpdir(), `lab-check-${process.pid}.json`);
+        const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lab-check-'));
+        const [asked, file] = ['asked', 'told'].map((one) => path.join(folder, one));
+        fs.writeFileSync(asked, '{"path": "/check", "shard": "", "within_ms": 5000}'); /* fileb:// means the same to every CLI */
         const began = performance.now();
         try {
-            const it = await there('backend', 'lambda', 'invoke', '--function-name', `${project}-backend`, '--cli-binary-format', 'raw-in-base64-out',
-                '--payload', '{"path": "/check", "shard": "", "within_ms": 5000}', file);
+            const it = await there('backend', 'lambda', 'invoke', '--function-name', `${named}-backend`, '--payload', `fileb://${asked}`, file);
             const answer = JSON.parse(fs.readFileSync(file, 'utf8'));
             return { failed: it.FunctionError && (answer.errorMessage ?? it.FunctionError), tookMs: Math.round(performance.now() - began), status: answer.status };
         } finally {
-            fs.rmSync(file, { force: true });
+            fs.rmSync(folder, { recursive: true });
         }
     }
 
@@ -111,22 +116,22 @@ module.exports = (given) => {
     async function left() {
         const said = await lab(given, 'verify-empty').then(() => '', (error) => error.message);
         if (said && !/left in account/.test(said)) throw new Unreachable(said);
-        const named = said.split('\n').slice(1);
-        const { ResourceTagMappingList: tagged } = await aws('resourcegroupstaggingapi', 'get-resources', '--tag-filters', `Key=project,Values=${project}`);
+        const listed = said.split('\n').slice(1);
+        const { ResourceTagMappingList: tagged } = await aws('resourcegroupstaggingapi', 'get-resources', '--tag-filters', `Key=project,Values=${named}`);
         const { Roles: roles } = await aws('iam', 'list-roles');
         const { Buckets: buckets } = await aws('s3api', 'list-buckets');
         const elsewhere = [...roles.map((one) => `role ${one.RoleName}`), ...buckets.map((one) => `bucket ${one.Name}`)]
             .filter((one) => one.split(' ')[1].startsWith(`${project}-`));
-        return [...new Set([...named, ...tagged.map((one) => `tagged ${one.ResourceARN}`), ...elsewhere])];
+        return [...new Set([...listed, ...tagged.map((one) => `tagged ${one.ResourceARN}`), ...elsewhere])];
     }
 
     return {
         name: 'AWS',
         stack,
-        items: async () => (await there('table', 'dynamodb', 'scan', '--table-name', `${project}-breakers`, '--consistent-read')).Items,
+        items: async () => (await there('table', 'dynamodb', 'scan', '--table-name', `${named}-breakers`, '--consistent-read')).Items,
         left,
         url: async () => {
-            const it = await there(`stack ${project}`, 'cloudformation', 'describe-stacks', '--stack-name', project);
+            const it = await there(`stack ${named}`, 'cloudformation', 'describe-stacks', '--stack-name', named);
             return it.Stacks[0].Outputs?.find((one) => one.OutputKey === 'Url')?.OutputValue;
         },
         mode: (...words) => lab(given, 'mode', ...words.map(String)),

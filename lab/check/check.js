@@ -11,6 +11,7 @@
 'use strict';
 
 const path = require('node:path');
+const plan = require('./plan');
 
 const ROOT = path.join(__dirname, '../..');
 
@@ -22,9 +23,15 @@ function usage(words) {
     process.exit(2);
 }
 
+// On AWS the run of the plan follows in every name; see lab/verbs/aws.sh.
+function stackOf(target, project, build) {
+    const run = target === 'aws' ? plan.read(build)?.run : undefined;
+    return run ? `${project}-${run}` : project;
+}
+
 function settings() {
     const { TARGET: target = 'local', PROJECT: project = 'open-circuit', BUILD: build = 'build', WHO: who = 'chapters' } = process.env;
-    return { target, project, build: path.resolve(build), who, buildId: process.env.BUILD_ID, root: ROOT, Unreachable,
+    return { target, project, stack: stackOf(target, project, build), build: path.resolve(build), who, buildId: process.env.BUILD_ID, root: ROOT, Unreachable,
         control: process.env.LAB_CONTROL || 'http://127.0.0.1:7003' };
 }
 

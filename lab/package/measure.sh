@@ -47,7 +47,7 @@ done
 # is no backend, and no table.
 export AWS_REGION=eu-west-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none LAB_CA_FILE="$work/roots.pem" \
     TABLE=none BREAKER=none BACKEND=none
-BREAKER_CONFIG=$(awk '/^  BreakerConfig:/ { here = 1 } here && /[{]/ { on = 1 } on { print } on && /}/ { exit }' lab/template.yaml)
+BREAKER_CONFIG=$(sh lab/verbs/knobs.sh)
 export BREAKER_CONFIG
 unset AWS_SESSION_TOKEN LAB_CLOCK_OFFSET_MS
 

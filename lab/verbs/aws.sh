@@ -6,11 +6,12 @@
 
 export AWS_PAGER=''
 plan_file=$BUILD/lab/plan
+packed_file=$BUILD/lambda/packed # what `make lambda` packed, of whom and for what
 
 # --- who and where ----------------------------------------------------------------------
 
-# Sets account, region and bucket from what the CLI would use now.
-identify() {
+# Sets account, caller and region from what the CLI would use now.
+ask_who() {
     have aws || die "there is no AWS CLI here: https://docs.aws.amazon.com/cli/ says how to install it"
     region=${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region || true)}}
     [ -n "$region" ] || die "no region is set. Say which: export AWS_REGION=eu-west-1"
@@ -22,15 +23,25 @@ identify() {
     case $caller in
     *:root) die "these are the credentials of the root user. They can do anything, so the lab refuses them: sign in as somebody less" ;;
     esac
-    bucket=$PROJECT-deploy-$account-$region
+}
+
+# Everything that a run makes is named $stack, or $stack-something.
+name_by() { # RUN
+    stack=$PROJECT-$1
+    bucket=$stack-deploy-$account-$region
     [ ${#bucket} -le 63 ] || die "the bucket's name, $bucket, is longer than 63: choose a shorter PROJECT"
+}
+
+identify() {
+    [ -f "$plan_file" ] || die "there is no plan yet. First: TARGET=aws lab/lab plan"
+    ask_who
+    name_by "$(planned run)"
 }
 
 planned() { sed -n "s/^$1=//p" "$plan_file"; }
 
 # Whatever makes, changes or deletes something goes where the plan said, or nowhere.
 identify_as_planned() {
-    [ -f "$plan_file" ] || die "there is no plan yet. First: TARGET=aws lab/lab plan"
     identify
     for pair in "account=$account" "region=$region" "project=$PROJECT"; do
         [ "$(planned "${pair%%=*}")" = "${pair#*=}" ] ||
@@ -42,7 +53,7 @@ ask() {
     [ "${YES:-}" != 1 ] || return 0
     printf '%s Type yes to go on: ' "$1"
     read -r word || word=
-    [ "$word" = yes ] || die "nothing was made"
+    [ "$word" = yes ] || die "nothing was done"
 }
 
 # --- is it there? -----------------------------------------------------------------------
@@ -56,31 +67,43 @@ exists() {
 }
 
 stack_exists() {
-    exists 'does not exist' aws cloudformation describe-stacks --stack-name "$PROJECT" \
+    exists 'does not exist' aws cloudformation describe-stacks --stack-name "$stack" \
         --query 'Stacks[0].StackStatus' --output text
 }
 
 bucket_exists() { exists '404|Not Found' aws s3api head-bucket --bucket "$bucket"; }
 
 delete_stack() {
-    aws cloudformation delete-stack --stack-name "$PROJECT"
-    aws cloudformation wait stack-delete-complete --stack-name "$PROJECT" ||
-        die "the stack $PROJECT was not deleted; its events in the console say why"
+    aws cloudformation delete-stack --stack-name "$stack"
+    aws cloudformation wait stack-delete-complete --stack-name "$stack" ||
+        die "the stack $stack was not deleted; its events in the console say why"
 }
 
 # --- verbs ------------------------------------------------------------------------------
 
+# A run lasts until verify-empty has found nothing; planning again meanwhile, in another
+# region too, goes on with it, or what it made could not be found by its name.
+run_of_plan() {
+    if [ -f "$plan_file" ] && [ "$(planned project)" = "$PROJECT" ] && [ -z "$(planned empty)" ]; then
+        planned run
+    else
+        date -u +%m%d-%H%M%S
+    fi
+}
+
 target_plan() {
-    identify
+    ask_who
+    run=$(run_of_plan)
+    name_by "$run"
     mkdir -p "$BUILD/lab"
-    run=run-$(date -u +%Y%m%d-%H%M%S)
     printf '%s\n' "account=$account" "region=$region" "project=$PROJECT" "run=$run" >"$plan_file"
     cat <<END
 Account:  $account, as $caller
 Region:   $region
-Makes:    a stack named $PROJECT (a table, two functions, two roles, an HTTP API, log
+Makes:    a stack named $stack (a table, two functions, two roles, an HTTP API, log
           groups, alarms, a dashboard) and a bucket named $bucket
-Tags:     project=$PROJECT run=$run
+Name:     $stack, with which each of their names begins
+Tags:     project=$stack run=$run
 Cost:     by list prices about 0.02 USD for ten thousand requests, next to nothing when
           idle; a stranger who sends 20 requests a second all day costs some dollars a day
 Next:     make lambda, then TARGET=aws lab/lab up. Afterwards: down and verify-empty.
@@ -90,35 +113,65 @@ END
 make_bucket() {
     bucket_exists || aws s3 mb "s3://$bucket"
     aws s3api put-bucket-tagging --bucket "$bucket" --tagging \
-        "TagSet=[{Key=project,Value=$PROJECT},{Key=run,Value=$(planned run)}]"
+        "TagSet=[{Key=project,Value=$stack},{Key=run,Value=$(planned run)}]"
+}
+
+packed() { sed -n "s/^$1=//p" "$packed_file"; }
+
+# Are the zips there, and of files that are still as they were when their checks were green?
+packed_well() {
+    for zip in "$BUILD/lambda/client.zip" "$BUILD/lambda/backend.zip" "$packed_file"; do
+        [ -f "$zip" ] || die "there is no $zip. First: make lambda"
+    done
+    now=$(${MAKE:-make} -s --no-print-directory lab-build-id WHO="$(packed who)")
+    [ "$now" = "$(packed build)" ] ||
+        die "the zips are of $(packed who) as it was, $(packed build); now it is $now. First: make lambda WHO=$(packed who)"
+}
+
+# A stack whose first deployment failed, or whose deletion did, can only be deleted.
+clear_dead_stack() {
+    if ! stack_exists; then return; fi
+    case $found in
+    REVIEW_IN_PROGRESS) ;; # made by a deployment that was never carried out
+    ROLLBACK_COMPLETE | ROLLBACK_FAILED | DELETE_FAILED) delete_stack ;;
+    *_IN_PROGRESS) die "the stack $stack is $found. Wait until it is done, then again: TARGET=aws lab/lab up" ;;
+    UPDATE_ROLLBACK_FAILED) die "the stack $stack is $found, which only the console can mend. Or: TARGET=aws lab/lab down" ;;
+    esac
 }
 
 target_up() {
     identify_as_planned
-    for zip in client backend; do
-        [ -f "$BUILD/lambda/$zip.zip" ] || die "there is no $BUILD/lambda/$zip.zip. First: make lambda"
-    done
+    packed_well
+    echo "Deploys:  what $(packed who) is now, build $(packed build), for $(packed arch)"
     ask "This makes things in account $account, region $region, and they can cost money."
-    # A stack whose first deployment failed can only be deleted.
-    if stack_exists && [ "$found" = ROLLBACK_COMPLETE ]; then delete_stack; fi
+    clear_dead_stack
     make_bucket
     # The paths in the template are those of the default BUILD, beside lab/.
-    sed "s|\.\./build/lambda|$(cd "$BUILD" && pwd)/lambda|" lab/template.yaml >"$BUILD/lab/template.yaml"
+    zips=$(cd "$BUILD/lambda" && pwd | sed 's/[&|\\]/\\&/g')
+    sed "s|\.\./build/lambda|$zips|" lab/template.yaml >"$BUILD/lab/template.yaml"
     aws cloudformation package --template-file "$BUILD/lab/template.yaml" --s3-bucket "$bucket" \
         --output-template-file "$BUILD/lab/packaged.yaml" >/dev/null
-    aws cloudformation deploy --template-file "$BUILD/lab/packaged.yaml" --stack-name "$PROJECT" \
+    # The knobs are said each time: CloudFormation keeps what it has of a parameter that is not
+    # given, whatever the template says by now.
+    # shellcheck disable=SC2086 # a list of parameters
+    aws cloudformation deploy --template-file "$BUILD/lab/packaged.yaml" --stack-name "$stack" \
         --capabilities CAPABILITY_NAMED_IAM --no-fail-on-empty-changeset \
-        --parameter-overrides "ProjectName=$PROJECT" "RunId=$(planned run)" "Architecture=$ARCH" \
-        --tags "project=$PROJECT" "run=$(planned run)"
+        --parameter-overrides "ProjectName=$stack" "RunId=$(planned run)" "Architecture=$(packed arch)" \
+        "BreakerConfig=$(sh lab/verbs/knobs.sh | tr -d '\n' | tr -s ' ')" ${PARAMETERS:-} \
+        --tags "project=$stack" "run=$(planned run)"
     url=$(target_url) || exit 1
     echo "Up. Send requests to: $url"
 }
 
+target_may_load() {
+    identify_as_planned
+    ask "This sends requests to the stack $stack in account $account, region $region: with lab/scene.json
+about a thousand, which cost less than a cent by list prices."
+}
+
 target_url() {
-    # Also called alone, by load.
-    [ -n "${account:-}" ] || identify_as_planned
     stack_exists || die "nothing is up. First: TARGET=aws lab/lab up"
-    aws cloudformation describe-stacks --stack-name "$PROJECT" \
+    aws cloudformation describe-stacks --stack-name "$stack" \
         --query "Stacks[0].Outputs[?OutputKey=='Url'].OutputValue" --output text
 }
 
@@ -126,23 +179,23 @@ target_mode() {
     identify_as_planned
     item='"pk": {"S": "mode#backend"}, "mode": {"S": "'$1'"}'
     [ $# -eq 1 ] || item="$item, \"$2\": {\"N\": \"$3\"}"
-    aws dynamodb put-item --table-name "$PROJECT-breakers" --item "{$item}"
+    aws dynamodb put-item --table-name "$stack-breakers" --item "{$item}"
 }
 
 target_status() {
     identify
     if ! stack_exists; then
-        echo "There is no stack $PROJECT in account $account, region $region."
+        echo "There is no stack $stack in account $account, region $region."
         return
     fi
-    echo "The stack $PROJECT is $found."
-    aws cloudformation describe-stacks --stack-name "$PROJECT" --query 'Stacks[0].Outputs' --output table
-    aws dynamodb scan --table-name "$PROJECT-breakers" --consistent-read --query Items --output json
+    echo "The stack $stack is $found."
+    aws cloudformation describe-stacks --stack-name "$stack" --query 'Stacks[0].Outputs' --output table
+    aws dynamodb scan --table-name "$stack-breakers" --consistent-read --query Items --output json
 }
 
 target_logs() {
     identify
-    aws logs filter-log-events --log-group-name "/aws/lambda/$1" --query 'events[].[message]' --output text \
+    aws logs filter-log-events --log-group-name "/aws/lambda/$stack-$1" --query 'events[].[message]' --output text \
         ${LAB_SINCE_MS:+--start-time "$LAB_SINCE_MS"}
 }
 
@@ -162,20 +215,20 @@ left() {
     done
 }
 
-begins() { echo "$1[?starts_with($2, '$PROJECT-')].$2"; }
+begins() { echo "$1[?starts_with($2, '$stack-')].$2"; }
 
 all_left() {
-    left table "TableNames[?starts_with(@, '$PROJECT-')]" aws dynamodb list-tables
+    left table "TableNames[?starts_with(@, '$stack-')]" aws dynamodb list-tables
     left function "$(begins Functions FunctionName)" aws lambda list-functions
     left api "$(begins Items Name)" aws apigatewayv2 get-apis
-    left role "Roles[?starts_with(RoleName, '$PROJECT-') && ends_with(RoleName, '-$region')].RoleName" aws iam list-roles
+    left role "Roles[?starts_with(RoleName, '$stack-') && ends_with(RoleName, '-$region')].RoleName" aws iam list-roles
     left log-group 'logGroups[].logGroupName' aws logs describe-log-groups \
-        --log-group-name-prefix "/aws/lambda/$PROJECT-"
-    left alarm 'MetricAlarms[].AlarmName' aws cloudwatch describe-alarms --alarm-name-prefix "$PROJECT-"
+        --log-group-name-prefix "/aws/lambda/$stack-"
+    left alarm 'MetricAlarms[].AlarmName' aws cloudwatch describe-alarms --alarm-name-prefix "$stack-"
     left dashboard 'DashboardEntries[].DashboardName' aws cloudwatch list-dashboards \
-        --dashboard-name-prefix "$PROJECT-"
+        --dashboard-name-prefix "$stack-"
     left bucket "Buckets[?Name=='$bucket'].Name" aws s3api list-buckets
-    if stack_exists; then echo "stack $PROJECT"; fi
+    if stack_exists; then echo "stack $stack"; fi
 }
 
 target_verify_empty() {
@@ -184,4 +237,5 @@ target_verify_empty() {
     [ -z "$rest" ] || die "left in account $account, region $region:
 $rest"
     echo "Nothing is left in account $account, region $region."
+    [ -n "$(planned empty)" ] || echo "empty=1" >>"$plan_file"
 }

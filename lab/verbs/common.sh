@@ -18,9 +18,11 @@ none_more() { # VERB ARGUMENTS...: it takes none
 have() { command -v "$1" >/dev/null 2>&1; }
 
 whole() { # WHAT NUMBER MAX
-    if ! echo "$2" | grep -Eqx '0|[1-9][0-9]{0,8}' || [ "$2" -gt "$3" ]; then
-        usage "$1 is \"$2\": allowed is a whole number from 0 to $3"
-    fi
+    case $2 in
+    '' | *[!0-9]* | 0?* | ??????????*) ;; # in a case, unlike in grep, a second line counts too
+    *) [ "$2" -gt "$3" ] || return 0 ;;
+    esac
+    usage "$1 is \"$2\": allowed is a whole number from 0 to $3"
 }
 
 # mode ok | slow MS | error | hang | flaky PCT, as target_mode MODE [NAME NUMBER]
@@ -53,12 +55,15 @@ verb_logs() {
     *) usage "logs of \"$which\": allowed are client and backend" ;;
     esac
     [ $# -le 1 ] || usage "logs takes no \"$2\""
-    target_logs "$PROJECT-$which"
+    target_logs "$which"
 }
 
 verb_load() {
     url=
-    [ "${1:-}" = --help ] || url=$(target_url) || exit 1
+    if [ "${1:-}" != --help ]; then
+        target_may_load
+        url=$(target_url) || exit 1
+    fi
     mkdir -p "$BUILD/lab"
     export TARGET PROJECT BUILD # it calls `lab/lab mode` by and by
     LAB_URL=$url LAB_OUT=$BUILD/lab/load-$TARGET.csv "${LAB_NODE:-node}" lab/verbs/load.js "$@"

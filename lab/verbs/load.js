@@ -25,6 +25,7 @@ const HELP = `lab/lab load [options]
 `;
 const LOG_WAIT_MS = process.env.TARGET === 'aws' ? 120000 : 5000;
 const WARM_IN_A_ROW = 5;
+const CLOCK_MS = 1000;
 const SCENE = process.env.LAB_SCENE || path.join(ROOT, 'lab/scene.json');
 
 function readOptions() {
@@ -62,6 +63,8 @@ function row(atMs, tookMs, { status, headers }) {
         environment: header('environment'), build: header('build') };
 }
 
+let faulty = false; /* the backend is in a mode that this run has set */
+
 // Resolves when the command has ended; its time of arrival is then, not when it began.
 function setMode(mode) {
     return new Promise((resolve, reject) => {
@@ -96,14 +99,25 @@ function logText(epochMs) {
 
 const sleepUntil = (atMs) => new Promise((resolve) => { setTimeout(resolve, Math.max(0, atMs - performance.now())); });
 
+// The log's times are Lambda's, the recording's this machine's: two clocks that disagree would
+// shift one against the other, and nobody would see it. A `date` has whole seconds.
+function sameClock(date, askedMs) {
+    const serverMs = Date.parse(date ?? '');
+    const offMs = Math.max(askedMs - 1000 - serverMs, serverMs - Date.now());
+    if (!(offMs > CLOCK_MS)) return;
+    throw new Error(`this machine's clock and the server's differ by ${Math.round(offMs / 1000)} s or more. Set it, or all that the log tells is drawn at the wrong second`);
+}
+
 // One request after the other until some in a row were fresh, so that the run begins with a
 // warm client and a closed breaker. Ten cold starts at once would take all environments
 // that a new account has, and leave none for the backend.
 async function warm({ warmS, patienceMs }) {
     const until = performance.now() + 1000 * warmS;
     for (let good = 0, asked = 0; good < WARM_IN_A_ROW;) {
+        const askedMs = Date.now();
         const { status, headers } = await call(process.env.LAB_URL, patienceMs);
         asked++;
+        sameClock(headers.date, askedMs);
         good = headers['x-breaker-answer'] === 'fresh' && headers['x-breaker-state'] === 'closed' ? good + 1 : 0;
         if (performance.now() > until) {
             throw new Error(`the run begins when all is well, and after ${asked} requests it is not: status ${status}, answer ${headers['x-breaker-answer'] ?? 'not from the breaker'}, `
@@ -122,6 +136,7 @@ async function play({ rps, seconds, faults, patienceMs }) {
     const rows = [];
     const turn = async (atMs, mode) => {
         await sleepUntil(start + atMs);
+        faulty = mode !== 'ok';
         await setMode(mode);
         rows.push({ kind: 'mode', at_ms: now(), answer: mode });
         console.log(`${String(Math.round(now() / 1000)).padStart(4)} s  the backend's mode is ${mode}`);
@@ -162,7 +177,9 @@ async function main() {
     const options = readOptions();
     if (options.help) return process.stdout.write(HELP);
     /* Whoever stops the run must not be left with a backend that hangs. */
-    process.once('SIGINT', () => setMode('ok').finally(() => process.exit(130)));
+    for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]) {
+        process.once(signal, () => mend().finally(() => process.exit(status)));
+    }
     if (!options.steady) await warm(options);
     const epochMs = Date.now();
     const rows = await play(options);
@@ -174,7 +191,14 @@ async function main() {
     if (!good) throw new Error('no answer came from the breaker; `lab/lab logs` may say why');
 }
 
-main().catch((error) => {
+async function mend() {
+    if (!faulty) return;
+    faulty = false;
+    await setMode('ok').catch((error) => console.error(`lab: load: the backend may still be broken; \`lab/lab mode ok\` mends it: ${error.message}`));
+}
+
+main().catch(async (error) => {
+    await mend();
     console.error(`lab: load: ${error.message}`);
     process.exit(1);
 });

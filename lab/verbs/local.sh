@@ -33,6 +33,8 @@ target_up() {
     echo "Up. Send requests to: $url"
 }
 
+target_may_load() { :; } # it costs nothing here
+
 target_url() {
     outputs=$(control GET /outputs) || exit 1
     url=$(printf '%s\n' "$outputs" | field "it.Url ?? ''")
@@ -50,7 +52,7 @@ target_status() {
 }
 
 target_logs() {
-    lines=$(control GET "/logs?function=$1&limit=100000") || exit 1
+    lines=$(control GET "/logs?function=$PROJECT-$1&limit=100000") || exit 1
     printf '%s\n' "$lines" | field "it.lines.map((one) => one.line).join('\n')"
 }
 

@@ -127,6 +127,7 @@ START_TEST(a_call_is_a_metric_document)
     {
         double n = number_of(line, string_of(metric, "Name"));
         outcomes += metrics++ < 5 ? n : 0;
+        ck_assert(number_of(metric, "StorageResolution") == 1);
     }
     ck_assert_int_eq(metrics, 9);
     ck_assert(outcomes == 1 && number_of(line, answers[_i]) == 1);

@@ -59,7 +59,27 @@ function compareRights(id, have, want) {
 
 /* The metrics that the client's log lines carry. */
 const LOGGED = [...fs.readFileSync(path.join(__dirname, '../../lab/report.c'), 'utf8')
-    .matchAll(/\\"Name\\":\\"(\w+)\\"/g)].map(([, name]) => name);
+    .matchAll(/\{"(\w+)", "(?:Count|None)"\}/g)].map(([, name]) => name);
+
+/* What three alarms watch, namespace, metric and what of it. */
+const WATCHED = ['AWS/DynamoDB ThrottledRequests GetItem', 'AWS/DynamoDB ThrottledRequests UpdateItem',
+    'AWS/Lambda Errors open-circuit-client', 'AWS/Lambda Throttles open-circuit-client'];
+
+function watched({ Metrics, Namespace, MetricName, Dimensions }) {
+    const metrics = Metrics ? Metrics.flatMap((one) => one.MetricStat?.Metric ?? []) : [{ Namespace, MetricName, Dimensions }];
+    return metrics.map((one) => `${one.Namespace} ${one.MetricName} ${one.Dimensions.at(-1).Value}`);
+}
+
+// The metrics of a widget, as { namespace, name, period }. In a row "." is "as above".
+function drawnBy({ metrics, period }) {
+    let above = [];
+    return metrics.flatMap((row) => {
+        if (typeof row[0] !== 'string') return [];
+        const { period: own = period, visible = true } = typeof row.at(-1) === 'object' ? row.at(-1) : {};
+        if (row[0] !== '...') above = row.map((part, i) => (part === '.' ? above[i] : part));
+        return visible ? [{ namespace: above[0], name: above[1], period: own }] : [];
+    });
+}
 
 const rules = {
     // The simulator predicts what is deployed only if both have the same numbers.
@@ -175,17 +195,23 @@ const rules = {
         ];
     },
 
-    // A metric that nobody sends is an empty picture, without a word. "." is "as above".
+    alarms({ resolved }) {
+        return equal('what the alarms watch', of(resolved, 'AWS::CloudWatch::Alarm').flatMap(([, one]) => watched(one.properties)).sort(), WATCHED);
+    },
+
+    // All that the client logs is drawn, and so is the money. A metric that nobody sends is an
+    // empty picture, without a word, and so is one of AWS's in periods of less than a minute.
     dashboard({ resolved }) {
-        return of(resolved, 'AWS::CloudWatch::Dashboard').flatMap(([, one]) => {
-            let namespace = '';
-            const rows = JSON.parse(one.properties.DashboardBody).widgets.flatMap((widget) => widget.properties.metrics ?? []);
-            return rows.flatMap(([first, name]) => {
-                if (typeof first !== 'string' || first === '...') return [];
-                namespace = first === '.' ? namespace : first;
-                return namespace !== 'OpenCircuit' || LOGGED.includes(name) ? [] : [`the client logs no metric ${name}`];
-            });
-        });
+        const widgets = of(resolved, 'AWS::CloudWatch::Dashboard').flatMap(([, one]) => JSON.parse(one.properties.DashboardBody).widgets);
+        const drawn = widgets.flatMap((widget) => drawnBy(widget.properties));
+        const ours = drawn.filter((one) => one.namespace === 'OpenCircuit').map((one) => one.name);
+        const sums = widgets.flatMap((widget) => widget.properties.metrics).map(([one]) => one.expression).filter(Boolean);
+        return [
+            ...LOGGED.filter((name) => !ours.includes(name)).map((name) => `${name} is not drawn`),
+            ...ours.filter((name) => !LOGGED.includes(name)).map((name) => `the client logs no metric ${name}`),
+            ...drawn.filter((one) => one.namespace.startsWith('AWS/') && one.period % 60).map((one) => `${one.namespace} has no ${one.name} of ${one.period} s`),
+            ...equal('the sums of money', sums.map((sum) => /^3600\/PERIOD\(c\)\*\(.*\bc\b.*\bb\b.*\br\b.*\bw\b.*\)/.test(sum)), [true]),
+        ];
     },
 };
 

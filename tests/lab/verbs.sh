@@ -8,7 +8,7 @@ trap 'rm -rf "$work"; [ -z "$server" ] || kill "$server"' EXIT
 trap 'exit 130' INT TERM
 failed=0
 
-export FAKE="$work/fake" BUILD="$work/build" AWS_REGION=eu-west-1 ARCH=arm64
+export FAKE="$work/fake" BUILD="$work/build" AWS_REGION=eu-west-1
 PATH=$PWD/tests/lab/verbs:$PATH
 mkdir -p "$FAKE" "$BUILD/lambda"
 : >"$FAKE/all"
@@ -57,9 +57,16 @@ play 2 'allowed are ok, slow MS' mode
 play 2 'mode ok takes no "5"' mode ok 5
 play 2 'from 0 to 100' mode flaky 101
 play 2 'allowed is a whole number' mode slow 1e3
+play 2 'allowed is a whole number' mode slow '5
+, "pct": 99'
+play 2 'allowed is a whole number' mode slow 05
 play 2 'allowed are client and backend' logs nobody
 TARGET=mars play 2 'allowed is local or aws' plan
-PROJECT='x;rm' play 2 'allowed are 3 to 31' plan
+PROJECT='x;rm' play 2 'allowed are 3 to 24' plan
+PROJECT='open-circuit
+x' play 2 'allowed are 3 to 24' plan
+PROJECT=ab play 2 'allowed are 3 to 24' plan
+PROJECT=abcdefghijklmnopqrstuvwxy play 2 'allowed are 3 to 24' plan
 only_looked
 
 # --- AWS: nothing without a plan, a yes and the right account ---------------------------
@@ -70,7 +77,12 @@ play 0 '0.02 USD' plan
 only_looked
 play 1 'First: make lambda' up
 touch "$BUILD/lambda/client.zip" "$BUILD/lambda/backend.zip"
-play 1 'nothing was made' up
+packed() { printf '%s\n' "who=$1" "build=$2" arch=arm64 tls=mbedtls >"$BUILD/lambda/packed"; }
+packed solutions/17-behind-a-door 000000000000
+play 1 'First: make lambda WHO=solutions/17-behind-a-door' up
+packed solutions/17-behind-a-door "$(${MAKE:-make} -s --no-print-directory lab-build-id WHO=solutions/17-behind-a-door)"
+play 1 'nothing was done' up
+play 1 'nothing was done' load
 only_looked
 export YES=1
 AWS_REGION=us-east-1 play 1 'the plan says region eu-west-1, but now it is us-east-1' up
@@ -80,16 +92,33 @@ printf '999999999999\tarn:aws:iam::999999999999:user/reader\n' >"$FAKE/who"
 play 1 'the plan says account 111122223333' down
 only_looked
 printf '111122223333\tarn:aws:iam::111122223333:root\n' >"$FAKE/who"
-for verb in plan up down verify-empty; do play 1 'the root user' "$verb"; done
+for verb in plan up down verify-empty mode\ hang load; do
+    # shellcheck disable=SC2086 # a verb and its word
+    account=999999999999 play 1 'the root user' $verb
+done
 only_looked
 cp "$work/who" "$FAKE/who"
 
 # --- AWS: up, used, down ----------------------------------------------------------------
-echo ROLLBACK_COMPLETE >"$FAKE/stack"
+run=$(sed -n 's/^run=//p' "$BUILD/lab/plan")
+name=open-circuit-$run
+play 0 "a stack named $name (" plan # a plan goes on with its run
+echo CREATE_IN_PROGRESS >"$FAKE/stack"
+play 1 'Wait until it is done' up
+for dead in ROLLBACK_FAILED DELETE_FAILED ROLLBACK_COMPLETE; do
+    echo $dead >"$FAKE/stack"
+    play 0 'https://api.test/call' up
+    called "^cloudformation delete-stack --stack-name $name\$"
+done
+called "^s3api put-bucket-tagging --bucket $name-deploy-111122223333-eu-west-1 "
+called "deploy .*--stack-name $name .*CAPABILITY_NAMED_IAM .*ProjectName=$name RunId=$run Architecture=arm64 BreakerConfig= *\\{\"deadline_ms\": 3000, .*\\} --tags project=$name run=$run\$"
+PARAMETERS='ReservedConcurrency=5 BreakerName=pay' play 0 'build ' up
+called '\} ReservedConcurrency=5 BreakerName=pay --tags'
+BUILD_WAS=$BUILD && BUILD="$work/a&b" && mkdir -p "$BUILD/lambda" "$BUILD/lab"
+cp "$BUILD_WAS/lambda/"* "$BUILD/lambda" && cp "$BUILD_WAS/lab/plan" "$BUILD/lab"
 play 0 'https://api.test/call' up
-called '^cloudformation delete-stack'
-called '^s3 mb s3://open-circuit-deploy-111122223333-eu-west-1$'
-called 'deploy .*CAPABILITY_NAMED_IAM .*ProjectName=open-circuit RunId=run-[0-9-]+ Architecture=arm64 --tags project=open-circuit run=run-'
+grep -Fq "Code: $BUILD/lambda/client.zip" "$BUILD/lab/template.yaml" || { echo "FAILED the path of the zips" && failed=1; }
+BUILD=$BUILD_WAS
 play 0 'hang' mode hang
 called '"mode#backend"}, "mode": {"S": "hang"}}$'
 play 0 'slow 500' mode slow 500
@@ -99,13 +128,13 @@ called '"S": "flaky"}, "pct": {"N": "30"}}$'
 play 0 'CREATE_COMPLETE' status
 only_looked
 play 0 'a line of the log' logs backend
-called 'log-group-name /aws/lambda/open-circuit-backend'
+called "log-group-name /aws/lambda/$name-backend"
 LAB_SINCE_MS=1795558924127 play 0 'a line of the log' logs
-called 'open-circuit-client .*--start-time 1795558924127'
+called "$name-client .*--start-time 1795558924127"
 play 1 'First: TARGET=aws lab/lab load' plot
-play 1 'stack open-circuit' verify-empty
+play 1 "stack $name" verify-empty
 play 0 'Down.' down
-called '^s3 rb s3://open-circuit-deploy-111122223333-eu-west-1 --force$'
+called "^s3 rb s3://$name-deploy-111122223333-eu-west-1 --force\$"
 play 0 'Down.' down
 only_looked
 play 0 'Nothing is left' verify-empty
@@ -114,6 +143,8 @@ for kind in table function api role log-group alarm dashboard bucket; do
     play 1 "$kind open-circuit-x" verify-empty
     rm "$FAKE/$kind.left"
 done
+play 0 'a stack named open-circuit-' plan
+if [ "$(sed -n 's/^run=//p' "$BUILD/lab/plan")" = "$run" ]; then echo "FAILED a new run has the old one's name" && failed=1; fi
 echo 'iam list-roles' >"$FAKE/broken"
 play 1 'nobody knows what is left' verify-empty
 echo 'cloudformation describe-stacks' >"$FAKE/broken"
