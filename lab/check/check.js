@@ -35,6 +35,16 @@ function settings() {
         control: process.env.LAB_CONTROL || 'http://127.0.0.1:7003' };
 }
 
+// Whoever stops a check must not be left with a backend that it broke.
+function leaveWell(world) {
+    const { mode } = world;
+    let left = 'ok';
+    world.mode = (...words) => mode(...[left] = words);
+    for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143]]) {
+        process.once(signal, () => (left === 'ok' ? Promise.resolve() : mode('ok')).finally(() => process.exit(status)));
+    }
+}
+
 async function main(task) {
     const given = settings();
     if (!/^[1-9]$/.test(task ?? '')) usage(`TASK is "${task ?? ''}": there are nine tasks`);
@@ -48,6 +58,7 @@ async function main(task) {
         if (!good) wrong++;
         return Boolean(good);
     };
+    leaveWell(world);
     await run({ world, claim, given });
     console.log(wrong ? `Task ${task} is not done: ${wrong} of its claims ${wrong === 1 ? 'does' : 'do'} not hold.` : `Task ${task} is done.`);
     return wrong ? 1 : 0;

@@ -18,7 +18,7 @@ function prediction({ claim, given }) {
     if (!claim(fs.existsSync(file), 'your prediction is written down', `there is no ${file}; the task says what goes into it`)) return;
     const said = readPrediction(fs.readFileSync(file, 'utf8'));
     for (const name of ASKED) {
-        claim(/^[0-9]{1,9}$/.test(said[name] ?? ''), `it says ${name} as a number`, `found: "${said[name] ?? ''}"`);
+        claim(/^[0-9]{1,9}$/.test(said[name] ?? ''), `it says ${name} as a number`, `found: "${said[name] ?? ''}"; wanted digits and nothing else, such as "${name}: 7"`);
     }
     claim((said.because ?? '').split(/\s+/).length >= WORDS, 'and why', `"because:" has fewer than ${WORDS} words`);
 }

@@ -13,7 +13,7 @@ async function run({ world, claim }) {
     claim(table.ttl === 'ex', 'what nobody writes to is swept up by ex', `found: ${table.ttl ?? 'no TTL'}. TTL deletes within days: it may sweep, it can be no timer, and until_ms is one`);
     const item = (await world.items()).find((one) => one.pk?.S === NOTE);
     if (!claim(item, `your item ${NOTE} is there`, 'not found. Write it as the task says, twice')) return;
-    claim(item.note?.S === 'first', 'and the second write was refused', `its note is "${item.note?.S ?? ''}", not "first": a write without a condition puts one item over another`);
+    claim(item.note?.S === 'first', 'and no second write got over it', `its note is "${item.note?.S ?? ''}", not "first": a write without a condition puts one item over another`);
 }
 
 module.exports = { title: 'DynamoDB', run, NOTE };

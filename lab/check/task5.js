@@ -14,7 +14,7 @@ async function healthy({ world, claim, given }, stack, url, config) {
     const first = await settle(world, url, config);
     if (!claim(first.it.answer === 'fresh', 'a request is answered by the backend', `${says(first)}. lab/lab logs may say why`)) return false;
     claim(first.it.build === given.buildId, `what runs is what lies here, build ${given.buildId}`,
-        `it answers as build ${first.it.build}: other sources than those of ${given.who}. Pack and bring up again`);
+        `it answers as build ${first.it.build}: other sources than those of ${given.who}. Say whose they are by WHO=, or pack yours and bring them up`);
     const before = JSON.stringify(await itemOf(world, stack) ?? 'none');
     const answers = [];
     for (let i = 0; i < GOOD; i++) answers.push(await ask(url));

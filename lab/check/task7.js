@@ -26,7 +26,7 @@ async function run({ claim, given }) {
     const found = failed && !/not what was predicted/.test(failed) ? null : plotted(given);
     if (!claim(found, 'there is a whole run to look at', failed)) return;
     claim(found.builds.length === 1 && found.builds[0] === given.buildId, `it was a run of build ${given.buildId}`,
-        `it was one of ${found.builds.join(', ') || 'no build'}: other sources than those of ${given.who}. Run it again`);
+        `it was one of ${found.builds.join(', ') || 'no build'}: other sources than those of ${given.who}. Say whose they were by WHO=, or run it again with yours`);
     for (const one of found.rules) {
         const allowed = `allowed ${one.min ?? 'any'} to ${one.max ?? 'any'}${one.by ? `, give or take ${one.by}` : ''}`;
         claim(one.predictedHolds && one.measuredHolds, `${NAMES[one.fact] ?? one.fact} (${one.fact})`,

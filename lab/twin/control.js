@@ -156,7 +156,7 @@ class Control extends Server {
         need(typeof op === 'string' && /^[A-Za-z]{3,40}$/.test(op) && body && typeof body === 'object', 'say {"op": "PutItem", "body": {..}}');
         const reply = await this.cloud.store.forward(op, Buffer.from(JSON.stringify(body)));
         const answer = JSON.parse(reply.body);
-        if (reply.status !== 200) throw new Wrong(`${String(answer.__type).replace(/^.*#/, '')}: ${answer.message ?? answer.Message}`);
+        if (reply.status !== 200) throw new Wrong(`${String(answer.__type).replace(/^.*#/, '')}: ${answer.message ?? answer.Message ?? `DynamoDB knows no ${op}`}`);
         return answer;
     }
 
@@ -173,7 +173,7 @@ class Control extends Server {
         need(ms === undefined || wholeNumber(ms, 0, 900000), '"ms" must be a whole number from 0 to 900000');
         need(!Object.keys(rest).length, `there is no ${JSON.stringify(Object.keys(rest)[0])} in a mode`);
         const [table] = this.cloud.deployment?.tables ?? [];
-        need(table, 'nothing is up: POST /up first');
+        need(table, 'nothing is up. First: lab/lab up, which is POST /up');
         const number = (name, value) => (value === undefined ? {} : { [name]: { N: String(value) } });
         const item = { [table.hash]: { S: 'mode#backend' }, mode: { S: mode }, ...number('pct', pct), ...number('ms', ms) };
         await this.cloud.store.direct('PutItem', { TableName: table.name, Item: item });

@@ -2,7 +2,7 @@
 // The lab without an account: the stack of lab/template.yaml on this machine, on 127.0.0.1.
 // `make lab-local` starts it; `node lab/twin/twin.js --help` says the rest.
 //
-// One JSON line on stdout says when it is ready. Ctrl-C, SIGTERM, a bug of its own or the
+// One JSON line on stdout says when it is ready, or some words (--words). Ctrl-C, SIGTERM, a bug of its own or the
 // end of --parent stop it and leave nothing behind; after a SIGKILL the watchdog cleans up.
 'use strict';
 
@@ -25,7 +25,7 @@ const HELP = `twin.js --zips DIR | --bin DIR [options]
   --show-old            a failed condition brings the item, as on AWS (else: read again)
   --down                start with nothing deployed; POST /up deploys
   --parent PID          stop when this process has ended
-  --words               say in words, too, what to type next
+  --words               say in words what to type next, not in JSON
   --help
 
 What it cannot show: memory and CPU limits, cold starts as long as Lambda's, TTL, alarms,
@@ -77,16 +77,15 @@ function readOptions(args) {
 // What a reader does next, in the terminal beside this one.
 function words(cloud, control) {
     const url = cloud.outputs().Url ?? cloud.endpoints.api;
-    const client = cloud.deployment.functions.find((one) => one.code === 'client')?.name ?? 'client';
     const lab = new URL(control).port === '7003' ? 'lab/lab' : `LAB_CONTROL=${control} lab/lab`;
     return `The stack ${cloud.deployment.stack} is up on this machine. In another terminal:
 
   a request       curl -i ${url}
   break backend   ${lab} mode error
   mend it         ${lab} mode ok
-  the breaker     curl ${control}/items
-  the log         curl '${control}/logs?function=${client}'
-  what happened   curl ${control}/status
+  the breaker     ${lab} status
+  the log         ${lab} logs
+  all there is    curl ${control}/status
 
 Ctrl-C ends it and leaves nothing behind.
 `;
@@ -123,11 +122,11 @@ async function main(options) {
     const url = `http://${HOST}:${control.port}`;
     cloud.endpoints.control = url;
     const { id, secret } = cloud.account.operator;
-    process.stdout.write(`${JSON.stringify({
+    if (options.words && cloud.deployment) return process.stdout.write(words(cloud, url));
+    return process.stdout.write(`${JSON.stringify({
         ready: true, pid: process.pid, url: cloud.outputs().Url ?? null, endpoints: cloud.endpoints,
         operator: { access_key_id: id, secret_access_key: secret, region: cloud.account.region },
     })}\n`);
-    if (options.words && cloud.deployment) process.stdout.write(`\n${words(cloud, url)}`);
 }
 
 try {

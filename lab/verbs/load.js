@@ -28,13 +28,23 @@ const WARM_IN_A_ROW = 5;
 const CLOCK_MS = 1000;
 const SCENE = process.env.LAB_SCENE || path.join(ROOT, 'lab/scene.json');
 
+class Usage extends Error {}
+
+function parsed(options) {
+    try {
+        return parseArgs({ options }).values;
+    } catch (error) {
+        throw new Usage(error.message);
+    }
+}
+
 function readOptions() {
     const number = { type: 'string' };
-    const { values } = parseArgs({ options: { rps: number, seconds: number, steady: { type: 'boolean' }, warm: number, out: number, help: { type: 'boolean' } } });
+    const values = parsed({ rps: number, seconds: number, steady: { type: 'boolean' }, warm: number, out: number, help: { type: 'boolean' } });
     const scene = JSON.parse(fs.readFileSync(SCENE, 'utf8'));
     const take = (name, fallback, max) => {
         const value = values[name] === undefined ? fallback : Number(values[name]);
-        if (!Number.isInteger(value) || value < 1 || value > max) throw new Error(`--${name} must be a whole number from 1 to ${max}`);
+        if (!Number.isInteger(value) || value < 1 || value > max) throw new Usage(`--${name} must be a whole number from 1 to ${max}`);
         return value;
     };
     return {
@@ -64,6 +74,7 @@ function row(atMs, tookMs, { status, headers }) {
 }
 
 let faulty = false; /* the backend is in a mode that this run has set */
+let playing = false; /* and the recording is not written yet */
 
 // Resolves when the command has ended; its time of arrival is then, not when it began.
 function setMode(mode) {
@@ -162,7 +173,7 @@ function summary(rows) {
     const requests = rows.filter((one) => one.kind === 'request');
     const counts = {};
     for (const one of requests) {
-        const key = one.answer || (one.status ? `no breaker, status ${one.status}` : 'no answer');
+        const key = one.answer || (one.status ? `past the breaker with ${one.status}` : 'without an answer');
         counts[key] = (counts[key] ?? 0) + 1;
     }
     const took = requests.map((one) => one.took_ms).sort((a, b) => a - b);
@@ -182,10 +193,12 @@ async function main() {
     }
     if (!options.steady) await warm(options);
     const epochMs = Date.now();
+    playing = true;
     const rows = await play(options);
     const run = { kind: 'run', at_ms: 0, epoch_ms: epochMs, scene: options.scene, rps: options.rps, seconds: options.seconds };
     const told = await clientLog(epochMs, rows.filter((one) => one.answer && one.kind === 'request').length);
     writeRecording(options.out, [run, ...[...rows, ...told].sort((a, b) => a.at_ms - b.at_ms)]);
+    playing = false;
     const good = summary(rows);
     console.log(`written: ${options.out}`);
     if (!good) throw new Error('no answer came from the breaker; `lab/lab logs` may say why');
@@ -199,6 +212,7 @@ async function mend() {
 
 main().catch(async (error) => {
     await mend();
-    console.error(`lab: load: ${error.message}`);
-    process.exit(1);
+    console.error(`lab: load: ${error.message.replace(/^lab: /, '')}${error instanceof Usage ? '; lab/lab load --help says what there is' : ''}`);
+    if (playing) console.error('Nothing was recorded of this run; what lies in build/lab is of an earlier one.');
+    process.exit(error instanceof Usage ? 2 : 1);
 });

@@ -9,7 +9,7 @@ control() {
     have curl || die "curl is missing here; to mend it: ./run lab-local, or ./run doctor"
     answer=$(curl -sS --max-time 60 --noproxy '*' -X "$1" -H 'content-type: application/json' \
         -H "x-lab-folder: $(pwd -P)" ${3:+--data "$3"} -w '\n%{http_code}' "$LAB_CONTROL$2" 2>&1) ||
-        die "no twin answers at $LAB_CONTROL. Start one with: make lab-local"
+        die "no twin answers at $LAB_CONTROL. Start one with: make lab-local; if it listens elsewhere, its first lines say what to type"
     status=$(printf '%s\n' "$answer" | tail -n 1)
     answer=$(printf '%s\n' "$answer" | sed '$d')
     [ "$status" = 200 ] || die "$1 $2: the twin says $status: $(printf '%s\n' "$answer" | field 'it.error ?? JSON.stringify(it)')"
@@ -24,7 +24,11 @@ field() {
 target_plan() {
     echo "Target:   the local twin at $LAB_CONTROL; no account, nothing is spent"
     echo "Makes:    the stack of lab/template.yaml, on 127.0.0.1"
-    echo "Next:     make lab-local in another terminal, then lab/lab up"
+    if (control GET /status >/dev/null 2>&1); then
+        echo "Next:     it runs already. lab/lab status says what is up"
+    else
+        echo "Next:     make lab-local in another terminal; it brings the stack up, too"
+    fi
 }
 
 target_up() {
@@ -47,8 +51,9 @@ target_mode() {
 }
 
 target_status() {
-    control GET /status
-    control GET /items
+    state=$(control GET /status) || exit 1
+    items=$(control GET /items) || exit 1
+    printf '%s\n' "$state" "$items" | "${LAB_NODE:-node}" lab/verbs/status.js
 }
 
 target_logs() {
@@ -64,6 +69,9 @@ target_down() {
 target_verify_empty() {
     resources=$(control GET /resources) || exit 1
     left=$(printf '%s\n' "$resources" | field it.total)
-    [ "$left" = 0 ] || die "$left left: $resources"
+    [ "$left" = 0 ] || die "$left left:
+$(printf '%s\n' "$resources" |
+        field "Object.entries(it).flatMap(([kind, names]) => [names].flat().filter(isNaN).map((name) => '  ' + kind + ': ' + name)).join('\\n')")
+To delete them: lab/lab down"
     echo "Nothing is left."
 }

@@ -97,10 +97,19 @@ function secondTable(lines) {
         `${one.fact.padEnd(20)}  ${''.padEnd(14)} ${String(one.predicted).padStart(10)}     ${String(one.measured).padStart(9)}       ${one.why}`))].join('\n');
 }
 
+// A prediction for another client than the one that ran would be held against it.
+function sameClient(builds) {
+    const { BUILD_ID: mine, WHO: who } = process.env;
+    if (!mine || !builds.length || builds.includes(mine)) return;
+    throw new Error(`the run was of build ${builds.join(', ')}, and ${who} is ${mine}: another client. `
+        + 'Say whose it was, such as WHO=solutions/17-behind-a-door, or run lab/lab load again with yours');
+}
+
 function main([sceneFile, recordingFile, csv, json, out]) {
     const scene = JSON.parse(fs.readFileSync(sceneFile, 'utf8'));
     const client = Object.values(scene.clients).at(-1);
     const recording = readRecording(recordingFile, scene);
+    sameClient(recording.builds());
     const measured = recording.buckets();
     const predicted = readStormCsv(csv);
     writeStormCsv(`${out}.csv`, measured, csv);

@@ -25,12 +25,15 @@ picture() { # PREDICTED MEASURED
 verb_plot() {
     scene=${LAB_SCENE:-lab/scene.json}
     recording=${1:-$BUILD/lab/load-$TARGET.csv}
+    case $recording in -*) usage "plot takes a recording, or none; \"$recording\" is no file" ;; esac
     [ $# -le 1 ] || usage "plot takes one file at most, not \"$2\""
     # `have`, for the picture; the rest is said by plot.js, in words about the recording
-    [ -f "$recording" ] || die "there is no $recording: nothing was measured yet. First: TARGET=$TARGET lab/lab load"
+    [ -f "$recording" ] || die "there is no $recording${1:+; name one that is}${1-: nothing was measured yet. First: TARGET=$TARGET lab/lab load}"
     mkdir -p "$BUILD/lab"
     predict "$scene" "$BUILD/lab/predicted"
     verdict=0
+    BUILD_ID=$(${MAKE:-make} -s --no-print-directory lab-build-id WHO="$WHO")
+    export BUILD_ID WHO
     "${LAB_NODE:-node}" lab/verbs/plot.js "$scene" "$recording" "$BUILD/lab/predicted.csv" \
         "$BUILD/lab/predicted.json" "$BUILD/lab/plot-$TARGET" || verdict=$?
     [ "$verdict" -le 1 ] || exit 1

@@ -150,7 +150,7 @@ if on 2; then
     rejects 2 'no item' 'your item hello#1 is there'
     put first >/dev/null
     put second >/dev/null
-    rejects 2 'a write without a condition' 'and the second write was refused'
+    rejects 2 'a write without a condition' 'and no second write got over it'
     up
     put first 'attribute_not_exists(pk)' >/dev/null
     put second 'attribute_not_exists(pk)' >"$work/out"

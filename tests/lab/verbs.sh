@@ -170,11 +170,17 @@ play 1 'the twin says 409: you are not where I am' mode error
 cd "$home"
 play 1 'nothing is up' load
 play 0 '/call' up
-play 0 '"up":true' status
+play 0 'open-circuit is up on this machine' status
+play 0 'cb#backend               open, generation 3, version 9, 2 of 4 failed, rests until 1970-01-01T00:00:00.005Z, which is over' status
+play 0 '{"pk":"hello#1","note":"first"}' status
+play 0 'open-circuit-client      environments: 2 idle' status
+play 0 'it runs already' plan
 play 0 'one \n line' logs
-play 1 '1 left' verify-empty
+play 1 '  tables: open-circuit-breakers' verify-empty
 play 1 'nothing was measured yet' plot
 play 2 'plot takes one file at most' plot a b
+play 2 'is no file' plot --help
+play 1 'name one that is' plot no-such.csv
 play 0 '20 requests: 20 fresh' load --seconds 2
 if grep -q '^run,0,.*,10,2,[0-9]*,lab$' "$BUILD/lab/load-local.csv" && grep -q '^call,' "$BUILD/lab/load-local.csv"; then
     echo "ok recorded what was played and what the log told"
@@ -192,7 +198,9 @@ else
 fi
 play 0 '10 failed' load --rps 5 --seconds 2 --steady
 play 1 'the run begins when all is well' load --seconds 1 --warm 1
-play 1 'must be a whole number' load --rps 1000
+play 2 'must be a whole number' load --rps 1000
+play 2 'load --help' load --bogus
+play 2 'load --help' load fast
 play 0 'Down.' down
 play 0 'Nothing is left.' verify-empty
 if [ -s "$FAKE/all" ]; then
