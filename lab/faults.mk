@@ -37,6 +37,7 @@ faults-proofs-run: lab-programs | $(FAULTS_DIR)/
 
 # --- figures ----------------------------------------------------------------------------
 FIGURES = $(abspath $(BUILD))/lab/figures
+FIGURES_WALK = $(BUILD)/tests/release/lab/store_walk
 lab-figures: figures-run
 	@cat '$(FIGURES)/FIGURES.md'
 lab-figures-write: figures-run
@@ -44,10 +45,11 @@ lab-figures-write: figures-run
 	@echo "written: lab/FIGURES.md"
 figures-run: lab-node-modules | $(FIGURES)/
 	@$(MAKE) -s --no-print-directory WHO=$(LAST) storm
+	@$(MAKE) -s --no-print-directory MODE=release $(FIGURES_WALK)
 	@$(MAKE) -s --no-print-directory WHO=$(LAST) FORCE=1 lab-measure >'$(FIGURES)/measured'
 	@$(MAKE) -s --no-print-directory WHO=$(LAST) FORCE=1 BUILD='$(TRIAL)' TLS=mbedtls lambda >&2
 	@LAB_ZIPS='$(abspath $(TRIAL))/lambda' STORM='$(STORM)' MEASURED='$(FIGURES)/measured' FIGURES='$(FIGURES)' \
-	  LAB_NODE_MODULES='$(LAB_MODULES)' $(LAB_NODE) --test --test-reporter=tap tests/lab/faults_figures.js \
+	  LAB_WALK='$(abspath $(FIGURES_WALK))' LAB_NODE_MODULES='$(LAB_MODULES)' $(LAB_NODE) --test --test-reporter=tap tests/lab/faults_figures.js \
 	  >'$(FIGURES)/said' || { cat '$(FIGURES)/said' >&2; exit 1; }
 
 endif

@@ -2,19 +2,22 @@
  * (aws.h), as lab/dynamodb.c asks for it; and one call of a function, as lab/invoke.c
  * does.
  *
- *      store_walk TABLE FUNCTION
+ *      store_walk TABLE FUNCTION [TIMES]
  *
  * prints a line for each request: what was asked, and `none`, `saved GENERATION`,
  * `conflict` or `failed STATUS`. Whether that is right depends on whose keys it was
- * given; store_walk_test.js knows. */
+ * given; store_walk_test.js knows. With TIMES, at last the median time of a read and a
+ * write, one after the other: what a breaker pays for a call that asks its store before
+ * and tells it after. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "dynamodb.h"
 #include "invoke.h"
 
-enum { WITHIN_MS = 5000, OWNER = 7 };
+enum { WITHIN_MS = 5000, OWNER = 7, TIMES_MAX = 10000 };
 
 static void say(const char *asked, struct dynamodb_answer a)
 {
@@ -80,13 +83,45 @@ static void call(struct aws *aws, const char *function)
     invoke_free(&answer);
 }
 
+static int64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    int64_t one = *(const int64_t *)a, other = *(const int64_t *)b;
+    return one < other ? -1 : one > other;
+}
+
+/* The walk has left a closed item in generation 3, and so a count holds each time. */
+static void time_both(struct dynamodb *store, int times)
+{
+    static int64_t took[TIMES_MAX];
+    const struct item_write count = {
+        .change = ITEM_COUNT, .if_generation = 3, .item = {.calls = 1, .failed = 1}};
+    for (int i = 0; i < times; i++) {
+        int64_t began = now_ns();
+        bool read = dynamodb_load(store, 0, false, WITHIN_MS).kind == CLIENT_STORE_ITEM;
+        bool saved =
+            dynamodb_save(store, 0, &count, WITHIN_MS).kind == CLIENT_STORE_SAVED;
+        took[i] = read && saved ? now_ns() - began : INT64_MAX;
+    }
+    qsort(took, (size_t)times, sizeof *took, by_size);
+    printf("a read and a write: %" PRId64 " us\n", took[times / 2] / 1000);
+}
+
 int main(int count, char **words)
 {
     struct aws aws;
     static struct dynamodb store;
     char why[AWS_WHY_MAX];
-    if (count != 3 || !invoke_name_good(words[2])) {
-        fprintf(stderr, "usage: store_walk TABLE FUNCTION\n");
+    int times = count == 4 ? atoi(words[3]) : 0;
+    if (count < 3 || count > 4 || !invoke_name_good(words[2]) || times > TIMES_MAX ||
+        (count == 4 && times < 1)) {
+        fprintf(stderr, "usage: store_walk TABLE FUNCTION [TIMES]\n");
         return 2;
     }
     if (!aws_init(&aws, why, sizeof why)) {
@@ -100,6 +135,8 @@ int main(int count, char **words)
     }
     walk(&store);
     call(&aws, words[2]);
+    if (times > 0)
+        time_both(&store, times);
     aws_close(&aws);
     return EXIT_SUCCESS;
 }
