@@ -6,7 +6,7 @@ STEPS_CHECK := unit ladder wrong-answers hostile book-truth storm-tests commands
   snapshots ids terms suspects
 STEPS_ALL := digest scenes format tidy analyze shellcheck valgrind merge-tests explore-all \
   seeded swarm swarm-test variants wrong-table-test gallery-test clang plots \
-  lab-unit lab-conditions lab-moto lab-lint lab-verbs lab-package-test
+  lab-unit lab-conditions lab-moto lab-lint lab-verbs lab-package-test fuzz-short
 # Real processes against the clock of the wall: each has the machine to itself, and two tries.
 STEPS_ALONE := lab-twin-test lab-faults-test lab-tasks-test
 # Slower, and red seldom if the others are green: `make check-more`.
@@ -60,6 +60,9 @@ scenes: storms
 	@for scene in sim/scenes/*.json lab/scene.json; do $(STORM) sweep $$scene --quiet || exit 1; done
 plots: storms
 	@BUILD='$(BUILD)' STORM='$(STORM)' sh tests/plots.sh
+# All fuzzers, for long enough to see that they run and that no old find is back.
+fuzz-short:
+	@$(MAKE) -s --no-print-directory fuzz SECONDS=10
 format:
 	@clang-format --dry-run -Werror $(ALL_C)
 tidy:
