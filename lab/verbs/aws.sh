@@ -171,8 +171,12 @@ about a thousand, which cost less than a cent by list prices."
 
 target_url() {
     stack_exists || die "nothing is up. First: TARGET=aws lab/lab up"
-    aws cloudformation describe-stacks --stack-name "$stack" \
-        --query "Stacks[0].Outputs[?OutputKey=='Url'].OutputValue" --output text
+    url=$(aws cloudformation describe-stacks --stack-name "$stack" \
+        --query "Stacks[0].Outputs[?OutputKey=='Url'].OutputValue" --output text) || exit 1
+    case $url in
+    http*) echo "$url" ;;
+    *) die "the stack $stack says no URL" ;;
+    esac
 }
 
 target_mode() {

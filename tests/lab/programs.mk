@@ -6,7 +6,8 @@
 #   make lab-conditions   every write against every item, by a store that knows the
 #                         language of conditions, dynalite; then signatures and the rights
 #                         of the template's role, judged by the twin
-#   make lab-moto         the same, judged by moto_server, where that is installed
+#   make lab-moto         the same, judged by moto_server, where that is installed; and
+#                         TARGET=aws of lab/lab, where there is an AWS CLI, too
 LAB_UNITS := aws sigv4 invoke runtime runtime_text backend dynamodb config report driver
 
 LAB_UNIT_net     := aws aws_setup buffer clock header
@@ -65,6 +66,7 @@ else
 lab-moto: $(STORE_PROGRAMS) lab-node-modules
 	@$(LAB_UNIT_DIR)/dynamodb_cases | $(STORE_ENV) LAB_STORE=moto $(LAB_NODE) tests/lab/dynamodb_stores.js
 	@$(STORE_ENV) LAB_STORE=moto $(LAB_NODE) --test tests/lab/store_walk_test.js
+	@MAKE='$(MAKE)' LAB_NODE="$(LAB_NODE)" sh tests/lab/moto_verbs.sh
 endif
 $(STORE_PROGRAMS): $(LAB_UNIT_DIR)/%: $(LAB_UNIT_DIR)/%.o $(STORE_OBJECTS) | $(LAB_UNIT_DIR)/
 	$(CC) $(CFLAGS_ALL) $^ $(LAB_LIBS) -o $@
