@@ -196,7 +196,7 @@ static void write_why(FILE *file, const struct verdict *verdict)
     const struct story *s = &verdict->story;
     const char *why = verdict->how;
     if (verdict->ending == WRONG && s->lines > 0)
-        why = s->line[(s->lines - 1) % STORY_LINES];
+        why = s->line[story_place(s->lines - 1)];
     for (bool gap = true; *why != '\0'; why++) {
         bool space = *why == ' ' || iscntrl((unsigned char)*why);
         if (!space || !gap)

@@ -160,13 +160,13 @@ void report_line(const struct verdict *v, bool brief)
 
 static void tell_lines(const struct story *s)
 {
-    unsigned first = s->lines > STORY_LINES ? s->lines - STORY_LINES : 0;
-    if (first > 0)
-        printf("    ... %u lines before this\n", first);
-    for (unsigned i = first; i < s->lines; i++) {
+    unsigned gone = s->lines > STORY_LINES ? s->lines - STORY_LINES : 0;
+    for (unsigned i = 0; i < s->lines; i += i == 0 ? 1 + gone : 1) {
         bool last = s->told && i + 1 == s->lines;
-        printf("%s%s%s\n", last ? red() : "", s->line[i % STORY_LINES],
+        printf("%s%s%s\n", last ? red() : "", s->line[story_place(i)],
                last ? plain() : "");
+        if (i == 0 && gone > 0)
+            printf("    ... %u lines are left out here\n", gone);
     }
 }
 

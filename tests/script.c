@@ -224,7 +224,7 @@ bool breaker_word(const char *word)
     return false;
 }
 
-static void tell_knobs(const struct breaker_config *k)
+void tell_knobs(const struct breaker_config *k)
 {
     char text[STORY_WIDTH] = "";
     const struct {

@@ -59,8 +59,10 @@ int check_main(int argc, char **argv, const struct check *check);
 void play_breaker(const struct breaker_config *knobs, const char *script);
 void play_client(const struct client_config *config, const char *script);
 
-/* Forget the story so far, tell one line of it. */
+/* Forget the story so far, tell one line of it. Of a long one the first line is kept,
+ * and the last ones. tell_knobs says in a line what a new breaker is like. */
 void story_begin(void);
+void tell_knobs(const struct breaker_config *knobs);
 void story_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Go on if `you` is what is wanted, else end the test with the story. The words say

@@ -21,7 +21,7 @@ void story_begin(void)
 __attribute__((format(printf, 1, 0))) static void tell(const char *format,
                                                        va_list words)
 {
-    char *line = story->line[story->lines++ % STORY_LINES];
+    char *line = story->line[story_place(story->lines++)];
     vsnprintf(line, STORY_WIDTH, format, words);
 }
 

@@ -20,9 +20,15 @@ struct story {
     bool misspelt;               /* the script is at fault, not the reader */
     bool quick;                  /* nobody listens: what would be told ends it */
     int todo_chapter, todo_task; /* it met an unwritten function; 0: none */
-    unsigned lines;              /* told so far; the last STORY_LINES are kept */
+    unsigned lines;              /* told so far; the first is kept, and the last ones */
     char line[STORY_LINES][STORY_WIDTH];
 };
+
+/* Where line `i` lies. The first says what is played, so it is never written over. */
+static inline unsigned story_place(unsigned i)
+{
+    return i == 0 ? 0 : 1 + (i - 1) % (STORY_LINES - 1);
+}
 
 extern struct story *story;
 uint64_t chance_seed(void);
