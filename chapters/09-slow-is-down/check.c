@@ -1,39 +1,7 @@
 /* Check of chapter 9: the calls of the last seconds, slow ones, and those still
  * running. */
 #include "model.h"
-
-/* --- moves ------------------------------------------------------------------------ */
-
-static struct breaker_permit ask(struct breaker *b, int64_t now, bool wanted)
-{
-    struct breaker_permit permit = breaker_acquire(b, now);
-    story_tell("%6" PRId64 " ms  ask: %s", now,
-               permit.granted ? "let through" : "refused");
-    want_yes(permit.granted, wanted, "at %" PRId64 " ms: let through?", now);
-    return permit;
-}
-
-static void answer(struct breaker *b, struct breaker_permit *permit,
-                   enum breaker_outcome outcome, int64_t now)
-{
-    static const char *const word[] = {"goes well", "fails", "is ignored"};
-    story_tell("%6" PRId64 " ms  the call of %" PRId64 " ms %s", now,
-               permit->acquired_ms, word[outcome]);
-    breaker_record(b, permit, outcome, now);
-}
-
-/* `n` calls that are over at once. */
-static void calls(struct breaker *b, int n, enum breaker_outcome outcome, int64_t now)
-{
-    story_tell("%6" PRId64 " ms  %d calls, all %s", now, n,
-               outcome == BREAKER_OK ? "good" : "failed");
-    for (int i = 0; i < n; i++) {
-        struct breaker_permit permit = breaker_acquire(b, now);
-        want_yes(permit.granted, true, "call %d at %" PRId64 " ms: let through?", i + 1,
-                 now);
-        breaker_record(b, &permit, outcome, now);
-    }
-}
+#include "running.h"
 
 /* --- the time window -------------------------------------------------------------- */
 
@@ -50,9 +18,7 @@ static void long_pause(void)
         1100,  1200,   1500,    1900,      2000,
         11000, 123400, 9999900, 100000000, 1000000000000000};
     for (int i = 0; i < 10; i++) {
-        struct breaker b;
-        breaker_init(&b, &second, 7);
-        story_begin();
+        struct breaker b = new_breaker(&second);
         calls(&b, 3, BREAKER_FAILED, 300);
         calls(&b, 1, BREAKER_FAILED, 300 + pause[i]);
         calls(&b, 2, BREAKER_OK, 300 + pause[i]); /* open, if the three still counted */
@@ -62,9 +28,7 @@ static void long_pause(void)
 static void slice_edges(void)
 {
     for (int64_t at = 0; at <= 3000; at += 50) {
-        struct breaker b;
-        breaker_init(&b, &second, 7);
-        story_begin();
+        struct breaker b = new_breaker(&second);
         calls(&b, 3, BREAKER_FAILED, at);
         calls(&b, 1, BREAKER_FAILED, at + 100);
         ask(&b, at + 100, false);
@@ -73,8 +37,7 @@ static void slice_edges(void)
 
 static void clock_back(void)
 {
-    struct breaker b;
-    breaker_init(&b, &second, 7);
+    struct breaker b = new_breaker(&second);
     calls(&b, 2, BREAKER_FAILED, 5000);
     calls(&b, 1, BREAKER_FAILED, 100); /* as if at 5,000 */
     calls(&b, 1, BREAKER_FAILED, 5100);
@@ -91,8 +54,7 @@ static void one_millisecond(void)
                                    .slow_ms = 1,
                                    .slow_pct = 1,
                                    .open_ms = 5000};
-    struct breaker b;
-    breaker_init(&b, &knobs, 7);
+    struct breaker b = new_breaker(&knobs);
     for (int64_t now = 100; now < 500; now += 100)
         calls(&b, 3, BREAKER_FAILED, now); /* never four at a time */
     calls(&b, 3, BREAKER_OK, 500);
@@ -103,8 +65,7 @@ static void one_millisecond(void)
     answer(&b, &slow, BREAKER_OK, 800); /* one of four */
     ask(&b, 800, false);
     knobs.slow_pct = 60;
-    breaker_init(&b, &knobs, 7);
-    story_begin();
+    b = new_breaker(&knobs);
     calls(&b, 4, BREAKER_OK, 100);
     for (int i = 0; i < 4; i++)
         ask(&b, 200, true);
@@ -136,127 +97,6 @@ static void any_window(void)
         script_add(&script, "%" PRId64 " allow", now);
         play_breaker(&knobs, script.text);
     }
-}
-
-/* --- still running ---------------------------------------------------------------- */
-
-static const struct breaker_config running = {.window_calls = 20,
-                                              .min_calls = 4,
-                                              .failure_pct = 100,
-                                              .slow_ms = 800,
-                                              .slow_pct = 60,
-                                              .open_ms = 5000};
-
-static void still_running(void)
-{
-    struct breaker b;
-    breaker_init(&b, &running, 7);
-    for (int i = 0; i < 6; i++)
-        ask(&b, i, true);
-    ask(&b, 700, true); /* six are under way, none for 800 ms yet */
-    ask(&b, 1000, false);
-}
-
-/* What ended long ago does not speak for those that are under way now. */
-static void running_alone(void)
-{
-    struct breaker b;
-    struct breaker_config knobs = running;
-    knobs.window_calls = 0, knobs.window_ms = 1000;
-    breaker_init(&b, &knobs, 7);
-    story_begin();
-    calls(&b, 4, BREAKER_OK, 0);
-    for (int i = 0; i < 4; i++)
-        ask(&b, 4000, true);
-    ask(&b, 5000, false);
-    breaker_init(&b, &running, 7);
-    story_begin();
-    ask(&b, 0, true);
-    ask(&b, INT64_C(1000000000000000), true); /* one alone is too few, however old */
-}
-
-static void running_ones_open_it(void)
-{
-    still_running();
-    running_alone();
-}
-
-static void counted_once(void)
-{
-    struct breaker b;
-    struct breaker_permit slow[4];
-    breaker_init(&b, &running, 7);
-    calls(&b, 4, BREAKER_OK, 0);
-    for (int i = 0; i < 4; i++)
-        slow[i] = ask(&b, 10, true);
-    ask(&b, 1000, true); /* four of eight are overdue: half */
-    for (int i = 0; i < 4; i++)
-        answer(&b, &slow[i], BREAKER_OK, 1010 + i);
-    ask(&b, 1020, true); /* four of eight were slow: half, as before */
-    calls(&b, 1, BREAKER_OK, 1030);
-}
-
-/* Answers come, good, failed or ignored: then nothing is under way any more. */
-static void none_left(void)
-{
-    static const enum breaker_outcome outcome[] = {BREAKER_OK, BREAKER_FAILED,
-                                                   BREAKER_IGNORED};
-    for (int o = 0; o < 3; o++) {
-        struct breaker b;
-        struct breaker_permit quick[9];
-        breaker_init(&b, &running, 7);
-        story_begin();
-        calls(&b, 4, BREAKER_OK, 0);
-        for (int i = 0; i < 9; i++)
-            quick[i] = ask(&b, 10, true);
-        for (int i = 0; i < 9; i++)
-            answer(&b, &quick[i], outcome[o], 100);
-        ask(&b, 5000, true);
-        calls(&b, 4, BREAKER_OK, 5001);
-    }
-}
-
-/* Begun in one slice of time or at the edge of it, and over in the next: at no later
- * moment are they under way. */
-static void none_left_at_any_time(void)
-{
-    for (int64_t begin = 50; begin <= 400; begin += 50) {
-        struct breaker b;
-        struct breaker_permit quick[9];
-        breaker_init(&b, &running, 7);
-        story_begin();
-        calls(&b, 4, BREAKER_OK, 20);
-        for (int i = 0; i < 9; i++)
-            quick[i] = ask(&b, begin, true);
-        for (int i = 0; i < 9; i++)
-            answer(&b, &quick[i], BREAKER_OK, begin + 60);
-        for (int64_t now = 500; now < 1600; now += 50)
-            calls(&b, 1, BREAKER_OK, now);
-    }
-}
-
-/* Nine calls that never come back, begun at some time before an opening: those of the
- * new life have nothing to do with them. */
-static void none_left_of_before(void)
-{
-    for (int64_t begin = 0; begin <= 800; begin += 100) {
-        struct breaker b;
-        breaker_init(&b, &running, 7);
-        story_begin();
-        for (int i = 0; i < 9; i++)
-            ask(&b, begin, true);
-        calls(&b, 4, BREAKER_FAILED, 800);
-        calls(&b, 5, BREAKER_OK, 5800);
-        for (int64_t now = 5900; now < 8000; now += 100)
-            calls(&b, 1, BREAKER_OK, now);
-    }
-}
-
-static void none_left_in_any_way(void)
-{
-    none_left();
-    none_left_at_any_time();
-    none_left_of_before();
 }
 
 /* --- any history of slow calls ---------------------------------------------------- */
@@ -292,6 +132,12 @@ static const struct breaker_config half_slow = {.window_calls = 20,
                                                 .slow_ms = 100,
                                                 .slow_pct = 50,
                                                 .open_ms = 1000};
+static const struct breaker_config two_in_a_row = {.failures_to_open = 2,
+                                                   .window_calls = 20,
+                                                   .min_calls = 4,
+                                                   .slow_ms = 100,
+                                                   .slow_pct = 100,
+                                                   .open_ms = 1000};
 static const struct breaker_config half_failed = {.window_calls = 20,
                                                   .min_calls = 4,
                                                   .failure_pct = 50,
@@ -300,7 +146,8 @@ static const struct breaker_config half_failed = {.window_calls = 20,
                                                   .open_ms = 1000};
 
 /* Two shares that are not added up; a failure that is slow, too; then a share that is
- * full already when a call of the other kind ends, and at last one of its own. */
+ * full already when a call of the other kind ends, and at last one of its own; and a
+ * slow call between two failures. */
 static void each_by_its_own(void)
 {
     play_breaker(&slow, "0 allow a, 0 ok a, 0 allow b, 0 ok b, 0 allow c, 0 allow d,"
@@ -314,6 +161,9 @@ static void each_by_its_own(void)
     play_breaker(&half_failed, "0 allow a, 0 fail a, 0 allow b, 0 fail b, 0 allow c,"
                                "0 fail c, 0 allow d, 200 ok d, 200 closed,"
                                "201 allow e, 202 fail e, 202 open");
+    play_breaker(&two_in_a_row, "0 allow a, 0 fail a, 1 allow b, 101 ok b, 101 closed,"
+                                "102 allow c, 102 fail c, 102 closed, 103 allow d,"
+                                "103 fail d, 103 open");
 }
 
 static const struct breaker_config no_slow = {
@@ -334,9 +184,13 @@ static const struct check_test tests[] = {
      "All slices that were passed must be emptied, however long the pause.",
      .body = long_pause},
     {"slice-edges", "a call counts from the moment it ends, at any moment",
-     "The call that opens a slice is counted in it.", .body = slice_edges},
+     "The call that opens a slice is counted in it; and after a long pause the newest "
+     "slice is that of now, not the last one that was emptied.",
+     .body = slice_edges},
     {"clock-back", "a clock that steps back moves nothing out of the window",
-     "A time from before is taken as the latest time seen.", .body = clock_back},
+     "A time from before is taken as the latest time seen; the newest slice is that of "
+     "the latest time, however long nothing came.",
+     .body = clock_back},
     {"clean-start", "the window is empty after each transition",
      "What led to the last opening must not lead to the next one.",
      .knobs = &short_rest,
@@ -351,7 +205,8 @@ static const struct check_test tests[] = {
     {"each-by-its-own",
      "failed and slow are two shares, each judged when a call of its own kind ends",
      "A call that fails after slow_ms is one call and counts in both. A failure judges "
-     "the failures, a slow call the slow ones.",
+     "the failures, a slow call the slow ones; slow or not, a good call ends a row of "
+     "failures.",
      .body = each_by_its_own},
     {"slow-probe", "a slow probe is a failed one",
      "It was asked whether all is well. It took too long to say yes.", .knobs = &slow,
@@ -359,13 +214,19 @@ static const struct check_test tests[] = {
          "0 allow, 1 fail, 2 allow, 3 fail, 4 allow, 5 fail, 6 allow, 7 fail,"
          "1007 allow p, 1107 ok p, 1107 open, 1108 refuse, 2107 allow q, 2206 ok q,"
          "2206 closed"},
-    {"still-running", "a call under way for longer than slow_ms is slow already",
-     "It is counted when the next call asks: no answer has come, and none may ever.",
+    {"still-running",
+     "a call under way for slow_ms is slow already, an eighth later at most",
+     "It is counted when the next call asks, since no answer may ever come; and if it "
+     "opens the breaker, that next call is refused as any other.",
      .body = running_ones_open_it},
     {"counted-once", "when its answer comes it is not counted again",
      "Overdue or recorded: each call is one call at any time.", .body = counted_once},
     {"none-left", "an answer in time, of whatever kind, is no longer under way",
-     "Failed and ignored calls have ended, too.", .body = none_left_in_any_way},
+     "Failed and ignored calls have ended, too, and an opening forgets those under "
+     "way. "
+     "A permit that does not count (of an earlier generation, refused, used up) ends "
+     "none.",
+     .body = none_left_in_any_way},
     {"no-slow", "without slow_ms no call is too slow", "A knob left at 0 is off.",
      .knobs = &no_slow,
      .script = "0 allow a, 0 allow b, 0 allow c, 0 allow d, 90000 allow e, 90000 ok a,"
