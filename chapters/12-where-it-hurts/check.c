@@ -1,11 +1,7 @@
 /* Check of chapter 12: a breaker for each shard, and a bound on calls at once.
  *
  * A script has no word for a shard, so what is about shards is plain C: stage.h. */
-#include "model.h"
-#include "stage.h"
-
-#include <inttypes.h>
-#include <stdlib.h>
+#include "history.h"
 
 /* --- shards ----------------------------------------------------------------------- */
 
@@ -19,6 +15,9 @@ static const struct client_config kind_per_shard = {
     .per_shard = 1};
 static const struct client_config two_per_shard = {
     .breaker = {.failures_to_open = 2, .open_ms = 100000}, .per_shard = 1};
+static const struct client_config told_to_rest = {
+    .breaker = {.failures_to_open = 1, .open_ms = 1000, .open_max_ms = 100000},
+    .per_shard = 1};
 static const struct client_config one_for_all_shards = {
     .breaker = {.failures_to_open = 1, .open_ms = 100000}};
 
@@ -193,10 +192,25 @@ static void late_page(void)
              "at 1020 ms: shard 99 failed, and has no answer of its own?");
 }
 
+/* "Come back later" is about the shard that said so, wherever that is kept by now. */
+static void late_rest(void)
+{
+    struct client client = new_client(&told_to_rest);
+    struct client_call late, call;
+    called(&client, &late, 1, 0);
+    all_well(&client, 2, FULL, 10);
+    once(&client, 99, 200, 500); /* in the place of shard 1: open until 1201 */
+    once(&client, 1, 400, 500);  /* in the place of 2: open until 1401 */
+    finish_and_rest(&client, &late, 50000, 500);
+    called(&client, &call, 99, 1300);
+    refused(&client, 1, 1500);
+}
+
 static void former_shard(void)
 {
     late_outcomes();
     late_page();
+    late_rest();
 }
 
 /* --- a bound ---------------------------------------------------------------------- */
@@ -253,73 +267,33 @@ static void full_and_apart(void)
     want_ms(action.age_ms, 20, "its age");
 }
 
+/* A full bulkhead is no use of a shard, and nobody makes room for whom it refuses. */
+static void full_touches_no_slot(void)
+{
+    struct client client = new_client(&kind_one_per_shard);
+    struct client_call call, other;
+    all_well(&client, 1, FULL, 0);
+    called(&client, &call, FULL, 500);
+    refused(&client, 99, 510);
+    struct client_action action = start(&client, &other, 1, 520);
+    want_yes(action.answer == CLIENT_STALE, true, "at 520 ms: shard 1's own, stale?");
+    finish(&client, &call, 200, 530);
+    once(&client, 99, 540, 200); /* 1 is the longest unused, and makes room */
+    called(&client, &call, FULL, 550);
+    action = start(&client, &other, 2, 560);
+    want_yes(action.answer == CLIENT_STALE, true, "at 560 ms: shard 2's own, stale?");
+}
+
 static void probe_unspent(void)
 {
     full_and_apart();
+    full_touches_no_slot();
     play_client(&kind_one, "0 start a, 0 call a, 10 reply 200 a, 11 start b, 11 call b,"
                            "12 start c, 12 stale 200 c, 12 calls 2 c");
     play_client(&two_probes,
                 "0 start a, 0 call a, 1 start b, 1 call b, 5 reply 500 a, 6 start x,"
                 "6 refused x, 1005 start p, 1005 call p, 1006 start q, 1006 refused q,"
                 "1010 reply 200 b, 1011 start r, 1011 call r, 1012 calls 4 r");
-}
-
-/* --- random histories ------------------------------------------------------------- */
-
-enum { RUNNING = 12 }; /* calls under way at once */
-
-/* One move of a history: somebody asks, or an answer comes for one under way. */
-static void move(struct client *client, struct model *model, struct under_way *way,
-                 uint64_t shard, int64_t now)
-{
-    static const int statuses[] = {200, 404, 500, 503, 0};
-    if (way->running) {
-        int status = statuses[chance_below(5)];
-        finish(client, &way->call, status, now);
-        model_end(model, way, status, now);
-        way->running = false;
-        return;
-    }
-    uint64_t key = model->config.per_shard ? shard : 0;
-    struct client_action action = start(client, &way->call, shard, now);
-    way->running = model_ask(model, way, key, now);
-    want_called(&action, now, way->running);
-}
-
-static void play_history(const struct client_config *config, uint32_t shards, int moves)
-{
-    struct model *model = calloc(1, sizeof *model);
-    struct client *client = calloc(1, sizeof *client);
-    struct under_way way[RUNNING] = {{.life = 0}};
-    int64_t now = 0;
-    story_begin();
-    model->config = *config;
-    client_init(client, config, chance());
-    for (int i = 0; i < moves; i++) {
-        now += 1 + chance_below(30);
-        move(client, model, &way[chance_below(RUNNING)], chance_below(shards), now);
-        uint64_t shown = config->per_shard ? chance_below(shards) : 0;
-        want_yes(client_state_at(client, shown, now) == model_state(model, shown, now),
-                 true, "at %" PRId64 " ms: the state shown for shard %" PRIu64, now,
-                 shown);
-    }
-    free(client);
-    free(model);
-}
-
-static void random_histories(void)
-{
-    static const struct {
-        uint32_t per_shard, in_flight_max, shards;
-    } kind[] = {{1, 0, 20}, {1, 3, 5}, {0, 0, 20}, {1, 0, 17}, {0, 2, 3}};
-    for (int i = 0; i < 300; i++) {
-        struct client_config config = {
-            .breaker = {.failures_to_open = 1 + (uint32_t)i % 3, .open_ms = 100},
-            .in_flight_max = kind[i % 5].in_flight_max,
-            .per_shard = kind[i % 5].per_shard};
-        play_history(&config, kind[i % 5].shards,
-                     10 + i * (STEPS_MAX - 10) / 300); /* short ones first */
-    }
 }
 
 /* --- the table -------------------------------------------------------------------- */
@@ -337,15 +311,17 @@ static const struct check_test tests[] = {
      "A slot is found by comparing the whole number, never by a part of it.",
      .body = sixteen_kept},
     {"longest-unused", "for one more the shard longest unused makes room",
-     "Unused is not asked: being refused is use, or an open breaker would be forgotten "
-     "just because it is open.",
+     "Unused is not asked: being refused by the breaker is use, or an open one would "
+     "be "
+     "forgotten just because it is open.",
      .body = longest_unused},
     {"starts-anew", "a slot that changes hands starts anew",
      "The new shard has not failed yet: no count, no open breaker is handed down.",
      .body = starts_anew},
     {"former-shard", "an answer to the former shard's call says nothing of the new one",
-     "Permits of the former shard must be worthless, and its answers must not stand "
-     "in.",
+     "Permits of the former shard must be worthless, its answers must not stand in, "
+     "and "
+     "its Retry-After must not be another's rest.",
      .body = former_shard},
     {"bounded", "never more than in_flight_max calls run at once, over all shards",
      "Whoever would be one too many is refused at once.", .body = bounded},
@@ -356,8 +332,7 @@ static const struct check_test tests[] = {
                "1 start g, 1 call g, 1 start h, 1 call h, 1 calls 8 h"},
     {"given-back", "a place is given back however the call ends",
      "Good, bad, ignored, late, never, or not made at all: each way out counts one "
-     "down, "
-     "and once.",
+     "down, and once.",
      .client = &one_at_once,
      .script = "0 start a, 0 call a, 1 reply 200 a, 2 start b, 2 call b, 3 reply 404 b,"
                "4 start c, 4 call c, 5 reply 500 c, 6 start d, 6 call d, 106 timeout d,"
@@ -379,9 +354,9 @@ static const struct check_test tests[] = {
                "11 call e, 12 reply 500 e, 13 start f, 13 call f, 14 start g,"
                "14 refused g, 15 reply 500 f, 16 start h, 16 refused h, 16 calls 3 h"},
     {"probe-unspent",
-     "a full bulkhead spends no probe, and lets the last good answer stand in",
+     "a full bulkhead takes no probe and no slot, and the last good answer stands in",
      "Ask the bulkhead first: a probe that is taken and not sent keeps its slot until "
-     "its lease ends.",
+     "its lease ends, and a shard that is not called makes no other one's page go.",
      .body = probe_unspent},
     {"any-history", "all this holds for any history",
      "A random history came out otherwise than in the model, where no breaker is ever "

@@ -28,10 +28,26 @@ static struct client_action finish(struct client *client, struct client_call *ca
     return client_step(client, call, &event);
 }
 
+/* It says 503, and how long to stay away. */
+static void finish_and_rest(struct client *client, struct client_call *call,
+                            int64_t retry_after_ms, int64_t now)
+{
+    struct client_event event = {.kind = CLIENT_REPLY,
+                                 .now_ms = now,
+                                 .status = 503,
+                                 .retry_after_ms = retry_after_ms};
+    story_tell("%6" PRId64 " ms  shard %" PRIu64 " says 503, Retry-After %" PRId64
+               " ms",
+               now, call->shard, retry_after_ms);
+    client_step(client, call, &event);
+}
+
+/* `start` has told what was done: a line is needed only where that is wrong. */
 static void want_called(const struct client_action *action, int64_t now, bool wanted)
 {
-    want_yes(action->kind == CLIENT_CALL_BACKEND, wanted,
-             "at %" PRId64 " ms: is the backend called?", now);
+    bool called = action->kind == CLIENT_CALL_BACKEND;
+    if (called != wanted)
+        want_yes(called, wanted, "at %" PRId64 " ms: is the backend called?", now);
 }
 
 static void called(struct client *client, struct client_call *call, uint64_t shard,
