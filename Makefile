@@ -41,6 +41,8 @@ PKG_CFLAGS = $(shell pkg-config --cflags check libcjson 2>/dev/null)
 # given, and the same on every rung.
 PARTS := breaker retry item client shared handler config_error
 LAST  := $(lastword $(sort $(wildcard solutions/*)))
+NO_LADDER = $(if $(LAST),,$(error solutions/ is missing from this clone: make $(or $(MAKECMDGOALS),this) needs \
+  it. git checkout solutions brings it back))
 # One look at the folder makes the table PART:RUNG=FILE, a word for each.
 PART_TABLE := $(shell printf '%s\n' $(sort $(wildcard solutions/*/*.c) $(addsuffix /~,$(wildcard \
   solutions/[0-9]*))) | awk -F/ '$$3 == "~" { for (p in at) print p ":" $$1 "/" $$2 "=" at[p]; next } \
@@ -65,7 +67,7 @@ include $(sort $(wildcard sim/*.mk tests/*.mk lab/*.mk))
 .PHONY: demo plot storm clean
 STORM = $(BUILD)/$(notdir $(LAST))/release/storm
 demo:
-	@$(MAKE) -s --no-print-directory WHO=$(LAST) storm
+	$(NO_LADDER)@$(MAKE) -s --no-print-directory WHO=$(LAST) storm
 	@$(STORM) compare outage
 	@mkdir -p $(BUILD)/plots
 	@! command -v gnuplot >/dev/null || { $(STORM) compare outage --quiet \

@@ -47,6 +47,7 @@ storm-tests: storms scene-test world-test
 	@BUILD='$(BUILD)' STORM='$(STORM)' sh tests/storm.sh
 commands:
 	@BUILD='$(BUILD)' MAKE='$(MAKE)' sh tests/commands.sh
+	@BUILD='$(BUILD)' MAKE='$(MAKE)' sh tests/commands-real.sh
 
 # --- steps of check-all -------------------------------------------------------------------
 OURS_C := $(wildcard chapters/*.c solutions/*/*.c sim/*.c lab/*.c)

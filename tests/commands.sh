@@ -1,44 +1,9 @@
 #!/bin/sh
-# commands.sh - types the reader's commands, wrongly too, in a temporary copy of the tree.
-#
-# First on a made-up bench of four short chapters, so that every expected word is known
-# here; then on the real chapters, whose hints, predictions and rungs must be such that
-# the commands can show them; last ./run, on machines made up of a few links.
-set -u
-cd "$(dirname "$0")/.." || exit 2
-here=$PWD
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 130' INT TERM
-unset MAKEFLAGS MFLAGS MAKELEVEL CH L T TASK YES FORCE BUILD WHO CI CC
-export LC_ALL=C NO_COLOR=1
-make=${MAKE:-make}
-failed=0 ran=0
-
-# t STATUS TEXT COMMAND...: it ends with STATUS and says TEXT (a fixed string)
-t() {
-    status=$1 text=$2
-    shift 2
-    ran=$((ran + 1))
-    got=0
-    said=$("$@" 2>&1 </dev/null) || got=$?
-    [ "$got" = "$status" ] || complain "ended with $got, not with $status" "$@"
-    case $said in *"$text"*) ;; *) complain "did not say: $text" "$@" ;; esac
-}
-complain() {
-    failed=$((failed + 1))
-    what=$1 && shift
-    printf 'FAILED %s\n    %s; it said:\n' "$*" "$what"
-    printf '%s\n' "$said" | sed 's/^/    | /'
-}
-not() { ! "$@"; }
-same() { ran=$((ran + 1)) && { cmp "$1" "$2" || { said='' && complain "differ" "$@"; }; }; }
-silent() { case $said in *"$1"*) complain "said: $1" "the last command" ;; esac; }
-type_in() { # TEXT COMMAND...: with TEXT on its standard input
-    text=$1 && shift
-    printf '%s' "$text" | "$@"
-}
-m() { $make --no-print-directory "$@"; }
+# commands.sh - types the reader's commands, wrongly too, on a made-up bench of four short
+# chapters, so that every expected word is known here. commands-real.sh goes on with the
+# real ones.
+# shellcheck source=tests/typing.sh
+. "$(dirname "$0")/typing.sh"
 
 # --- a made-up bench ----------------------------------------------------------------
 bench=$tmp/bench
@@ -100,6 +65,16 @@ for typo in 99 -1 1x lab '*' '' '1 2' 08-rate 123456789012345678901234567890; do
     t 2 "the chapters here are 0, 1, 2, 8." m hint "CH=$typo"
 done
 t 2 "the chapters here are" m watch CH=7
+
+# a chapter without its CH=: nothing is run, the workbook's own check least of all
+for command in check hint start reveal predict wrong watch; do
+    t 2 "Did you mean make $command CH=1?" m $command 1
+    silent checked
+done
+t 2 "Did you mean make check CH=02?" m 02 check
+t 2 "Did you mean make check CH=15?" m 15
+t 0 "checked 1" m check CH=1
+t 2 "No rule to make target '1x'" m 1x
 
 # where the reader is
 t 0 "Start here: read chapters/00-green/README.md" m
@@ -231,6 +206,14 @@ if script -qec true /dev/null >/dev/null 2>&1; then # a terminal to ask on
 ' script -qec "$make reveal CH=2" /dev/null
 fi
 
+# no ladder in this clone
+mv solutions away
+for command in start reveal; do
+    t 2 "solutions/ is missing from this clone: make $command needs it." m $command CH=2 YES=1
+done
+t 0 "make check CH=2" m status
+mv away solutions
+
 # start: the state before the chapter; what was there is kept
 echo mine >chapters/retry.c
 echo mine too >chapters/breaker.c
@@ -321,94 +304,4 @@ t 3 "hello" sh "$here/tests/step.sh" broken sh -c 'echo hello; exit 3'
 t 2 "usage" sh "$here/tests/step.sh" broken
 t 0 "FAILED broken" cat build/steps
 
-# --- the real chapters --------------------------------------------------------------
-real=$tmp/real
-mkdir "$real" && cd "$here" || exit 2
-for file in Makefile run chapters solutions sim tests .ci; do
-    [ ! -e "$file" ] || cp -r "$file" "$real/"
-done
-mkdir "$real/lab" && cp lab/*.mk "$real/lab/"
-cd "$real" || exit 2
-rm -rf chapters/backup-*
-t 0 "make status" m
-t 0 "green-first" m status
-t 2 "*** No rule to make target 'chekc'" m chekc
-# From here on as make would call them: reading the whole Makefile each time takes minutes.
-typed() { # COMMAND NAME=VALUE...
-    script=tests/reader/$1.sh && shift
-    env BUILD=build MAKE="$make" "$@" sh "$script"
-}
-t 0 "" typed start CH=2
-t 0 "already. Nothing was changed." typed start CH=2
-for dir in chapters/[0-9][0-9]-*/; do
-    id=$(basename "$dir")
-    n=$(printf '%s' "${id%%-*}" | sed 's/^0\(.\)/\1/')
-    t 0 "" typed start "CH=$n"
-    t 0 "" typed reveal "CH=$n" YES=1
-    t 0 "" typed wrong "CH=$n" FORCE=1
-    if [ -f "$dir/hints.md" ]; then
-        t 0 "hint 1 of 3" typed hint "CH=$n"
-        # every task has its three levels, and every level something to say
-        # shellcheck disable=SC2016 # awk's own
-        t 0 "" awk '
-            /^## *[Tt]ask/ { task = $3 + 0; level = 0; tasks++ }
-            /^### / { level = $2 + 0 }
-            !/^#/ && NF && level { said[task, level] = 1 }
-            END { for (key in said) n++; exit !(tasks > 0 && n == 3 * tasks) }' "$dir/hints.md"
-    fi
-    if [ -f "$dir/predict.txt" ]; then
-        for field in answer why; do
-            [ "$(grep -c '^question:' "$dir/predict.txt")" = "$(grep -c "^$field: *[^ ]" "$dir/predict.txt")" ] ||
-                { said='' && complain "a question lacks its $field:" "$dir/predict.txt"; }
-        done
-        t 0 "you said   I do not know" type_in "
-
-
-
-
-" typed predict "CH=$n"
-    fi
-done
-
-# --- ./run, on machines made up of a few links --------------------------------------
-machine=$tmp/bin
-mkdir "$machine"
-for tool in sh cat sed awk grep head tail ls basename dirname paste sort tr cut mktemp rm env find cksum; do
-    ln -s "$(command -v $tool)" "$machine/$tool"
-done
-on_it() { env -i PATH="$machine" "$@"; }
-can() { printf '#!/bin/sh\n%s\n' "$2" >"$machine/$1" && chmod +x "$machine/$1"; }
-can id 'echo 1000'
-t 0 "make status" on_it ./run
-t 0 "./run doctor names it" on_it ./run help
-t 1 "MISSING  C compiler" on_it ./run doctor
-t 1 "no package manager here that I know" on_it ./run check
-can apt-get 'echo "apt-get $*" >>'"$tmp/apt"
-t 1 "there is no sudo. As root: apt-get update" on_it ./run check CH=3
-t 1 "" test -e "$tmp/apt"
-can sudo 'exec "$@"'
-t 1 "Nothing was installed." on_it ./run check CH=3
-t 1 "" test -e "$tmp/apt"
-t 1 "Still missing: cc make" on_it CI=true ./run check CH=3
-t 0 "libcjson-dev" cat "$tmp/apt"
-t 0 "apt-get update" head -n 1 "$tmp/apt"
-can apt-get 'echo "no network"; exit 100'
-t 1 "no network" on_it CI=true ./run check
-can make 'echo "make got: $*"'
-can cc true
-can pkg-config true
-t 0 "make got: check CH=3" on_it ./run check CH=3
-t 0 "make got: demo" on_it ./run demo
-t 0 "make got: plot CH=3" on_it CI=true ./run plot CH=3
-t 0 "make got:" on_it ./run
-t 0 "make got: CH=3 check" on_it ./run CH=3 check
-t 0 "make got: check CH=15" on_it ./run check CH=15
-t 1 "Missing for check: patch" on_it ./run check CH=16
-t 1 "Missing for check: patch" on_it ./run check
-can id 'echo 0'
-t 0 "make got: demo" on_it ./run demo
-t 0 "no network" on_it ./run demo
-t 0 "the steps that need them will fail" on_it CI=true ./run check-all
-
-echo "reader's commands: $((ran - failed)) passed, $failed failed"
-[ "$failed" = 0 ] && [ "$ran" -gt 100 ]
+typed_all "reader's commands, made-up bench" 100

@@ -25,7 +25,7 @@ $(BUILD)/tests/$(MODE)/lineup.o $(filter $(BUILD)/tests/$(MODE)/%,$(COURT)): $(B
 
 define patched_rule
 $(SUSPECT_DIR)/$(2).c: $(1)/$(2).patch $(SUSPECT_CODE) | $(SUSPECT_DIR)/
-	@command -v patch >/dev/null || { echo "patch is missing here; to mend it: ./run check CH=16" >&2; exit 1; }
+	$$(NO_LADDER)@command -v patch >/dev/null || { echo "patch is missing here; to mend it: ./run check CH=16" >&2; exit 1; }
 	@patch -s -p1 --fuzz=0 -o $$@ $(SUSPECT_CODE) <$$<
 endef
 $(foreach s,$(SUSPECTS),$(eval $(call patched_rule,tests/suspects,$(s))))

@@ -71,6 +71,14 @@ need_chapter() {
 
 # --- the ladder ---------------------------------------------------------------------
 
+# A teacher may have taken it out, or somebody deleted it. Says what to do, as the Makefile.
+need_solutions() { # COMMAND
+    for dir in solutions/[0-9][0-9]-*/; do
+        [ ! -d "$dir" ] || return 0
+    done
+    refuse "solutions/ is missing from this clone: make $1 needs it. git checkout solutions brings it back."
+}
+
 # The newest copy of a file at or below a rung; nothing if there is none.
 rung() { # FILE NUMBER
     found=''

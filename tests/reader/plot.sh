@@ -4,6 +4,7 @@
 . tests/reader/common.sh
 . tests/clients.sh
 need_chapter plot
+need_solutions plot
 who=${WHO:-chapters}
 plots=$BUILD/plots
 mkdir -p "$plots"

@@ -3,6 +3,7 @@
 # diff against the state before it. Asks first; YES=1 is an answer too.
 . tests/reader/common.sh
 need_chapter reveal
+need_solutions reveal
 
 files=''
 for name in $bench; do

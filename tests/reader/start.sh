@@ -6,6 +6,7 @@
 # in chapters/backup-N/; N counts up, so a backup is never written over.
 . tests/reader/common.sh
 need_chapter start
+need_solutions start
 
 place='' same=''
 for name in $bench; do
