@@ -86,7 +86,7 @@ static void refuse(struct handler_request *request, int status, const char *erro
 static void check_shape(struct handler_request *request, const cJSON *event)
 {
     if (!cJSON_IsObject(event))
-        refuse(request, 400, "the event is not JSON: an object in UTF-8");
+        refuse(request, 400, "the event must be a JSON object in UTF-8");
     for (size_t i = 0; request->status == 0 && i < FIELDS; i++) {
         const cJSON *item = cJSON_GetObjectItemCaseSensitive(event, fields[i].name);
         if (item != NULL && !cJSON_IsNull(item) && !fields[i].is(item))

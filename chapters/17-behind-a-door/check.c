@@ -181,6 +181,7 @@ static void no_base64(void)
 /* Each byte, the last one too: a copy that ends with a NUL has no room for that. */
 static void want_all(char byte, size_t bytes)
 {
+    want_good();
     want_ms((int64_t)request.body_bytes, (int64_t)bytes, "bytes of its body");
     size_t same = 0;
     while (same < bytes && request.body[same] == byte)
@@ -209,10 +210,12 @@ static void how_large(void)
         snprintf(more, sizeof more, coded, ends[i].end);
         comes_with("/", more, 'A', 87380);
         story_tell("  its body has %" PRId64 " bytes, sent as base64", ends[i].bytes);
-        if (ends[i].bytes <= HANDLER_BODY_MAX)
-            want_ms((int64_t)request.body_bytes, ends[i].bytes, "bytes of its body");
-        else
+        if (ends[i].bytes > HANDLER_BODY_MAX) {
             want_refused(413);
+            continue;
+        }
+        want_good();
+        want_ms((int64_t)request.body_bytes, ends[i].bytes, "bytes of its body");
     }
     comes_with("/", text, 't', 199000);
     want_refused(413);

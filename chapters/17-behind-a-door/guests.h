@@ -115,7 +115,7 @@ static char *answer_of(enum client_answer kind, int status, int64_t ms,
                                    .answer = kind,
                                    .status = status,
                                    .age_ms = kind == CLIENT_STALE ? ms : 0,
-                                   .retry_after_ms = kind == CLIENT_REFUSED ? ms : 0};
+                                   .retry_after_ms = kind >= CLIENT_REFUSED ? ms : 0};
     return handler_answer(&action, body, bytes);
 }
 
@@ -131,8 +131,9 @@ static struct response answers(enum client_answer kind, int status, int64_t ms,
                                const char *body, size_t bytes)
 {
     static const int user[] = {0, 200, 503, 502, 504};
+    int given = kind == CLIENT_FRESH ? status : user[kind];
     story_begin();
-    story_tell("  the client says %s, %d, %" PRId64 " ms", answer_names[kind], status,
+    story_tell("  the client says %s, %d, %" PRId64 " ms", answer_names[kind], given,
                ms);
     if (bytes > 0)
         story_tell("  with a body of %zu bytes: %s", bytes, shown(body, bytes));
@@ -140,8 +141,7 @@ static struct response answers(enum client_answer kind, int status, int64_t ms,
     if (exact == NULL)
         abort();
     memcpy(exact, body != NULL ? body : "", bytes);
-    char *text = answer_of(kind, kind == CLIENT_FRESH ? status : user[kind], ms,
-                           body != NULL ? exact : NULL, bytes);
+    char *text = answer_of(kind, given, ms, body != NULL ? exact : NULL, bytes);
     free(exact);
     struct response r = through_gateway(text);
     want_response(&r);

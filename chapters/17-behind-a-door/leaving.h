@@ -8,9 +8,19 @@
 
 /* --- answers ---------------------------------------------------------------------- */
 
+/* What is different is not told with the same words: `said` are those of the kinds
+ * before this one. */
+static void want_own_words(char said[][200], int kinds, const char *why)
+{
+    for (int i = 0; i < kinds; i++)
+        want_yes(strcmp(said[i], why) != 0, true, "is the sentence its own?");
+    snprintf(said[kinds], 200, "%s", why);
+}
+
 static void own_status(void)
 {
     static const int wanted[] = {0, 0, 503, 502, 504};
+    char said[3][200];
     for (int kind = CLIENT_REFUSED; kind <= CLIENT_TIMED_OUT; kind++) {
         struct response r = answers((enum client_answer)kind, 0, 0, BYTES("no use"));
         want_ms(r.status, wanted[kind], "the user's status");
@@ -19,20 +29,33 @@ static void own_status(void)
         const char *why = cJSON_GetStringValue(cJSON_GetObjectItem(body, "error"));
         want_yes(why != NULL && *why != '\0', true,
                  "does the body say why, {\"error\": \"...\"}?");
+        want_own_words(said, kind - CLIENT_REFUSED, why);
         cJSON_Delete(body);
         forget(&r);
     }
 }
 
-/* How long to wait is known only to who has refused. */
+/* When to ask again is known only to who has refused, whatever else an answer holds. */
 static void nobody_knows_when(void)
 {
-    for (int kind = CLIENT_FAILED; kind <= CLIENT_TIMED_OUT; kind++) {
-        struct response r = answers((enum client_answer)kind, 0, 0, NULL, 0);
-        want_yes(r.retry_after[0] == '\0', true,
-                 "the call was made, and failed: is there no Retry-After?");
-        forget(&r);
-    }
+    for (int kind = CLIENT_FAILED; kind <= CLIENT_TIMED_OUT; kind++)
+        for (int64_t ms = 0; ms <= 5000; ms += 5000) {
+            struct response r = answers((enum client_answer)kind, 0, ms, NULL, 0);
+            want_yes(r.retry_after[0] == '\0', true,
+                     "the call was made, and failed: is there no Retry-After?");
+            forget(&r);
+        }
+}
+
+static void want_seconds(const struct response *r, int64_t seconds)
+{
+    bool there = r->retry_after[0] != '\0';
+    story_tell("  Retry-After: %s", there ? r->retry_after : "none");
+    if (seconds == 0)
+        want_yes(!there, true, "nobody knows when: is there no Retry-After?");
+    else
+        want_yes(number_in(r->retry_after) == seconds, true,
+                 "is that %" PRId64 ", in whole seconds?", seconds);
 }
 
 static void retry_after(void)
@@ -43,20 +66,14 @@ static void retry_after(void)
         while (seconds * 1000 < ms)
             seconds++;
         struct response r = answers(CLIENT_REFUSED, 503, ms, NULL, 0);
-        story_tell("  Retry-After: %s",
-                   r.retry_after[0] != '\0' ? r.retry_after : "none");
-        if (ms == 0)
-            want_yes(r.retry_after[0] == '\0', true,
-                     "nobody knows when: is there no Retry-After?");
-        else
-            want_ms(number_in(r.retry_after), seconds, "in whole seconds");
+        want_seconds(&r, seconds);
         forget(&r);
     }
     struct response r = answers(CLIENT_REFUSED, 503, 1000000000000001, NULL, 0);
-    want_ms(number_in(r.retry_after), 1000000000001, "Retry-After");
+    want_seconds(&r, 1000000000001);
     forget(&r);
     r = answers(CLIENT_REFUSED, 503, INT64_MAX, NULL, 0); /* 2^63 - 1 ms */
-    want_ms(number_in(r.retry_after), 9223372036854776, "Retry-After");
+    want_seconds(&r, 9223372036854776);
     forget(&r);
 }
 
@@ -71,7 +88,8 @@ static cJSON *noted(const struct response *r, int64_t age_ms)
     want_yes(cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(body, "stale")), true,
              "does it say \"stale\": true?");
     const cJSON *age = cJSON_GetObjectItemCaseSensitive(body, "age_ms");
-    want_ms(cJSON_IsNumber(age) ? (int64_t)age->valuedouble : -1, age_ms, "its age_ms");
+    want_yes(cJSON_IsNumber(age), true, "does it say \"age_ms\", a number?");
+    want_ms((int64_t)age->valuedouble, age_ms, "its age_ms");
     return body;
 }
 
@@ -81,7 +99,7 @@ static void its_age(void)
         struct response r = answers(CLIENT_STALE, 200, ms, BYTES("{\"a\":1}"));
         int64_t age = number_in(r.age);
         want_ms(r.status, 200, "the user's status");
-        story_tell("  Age: %s", r.age);
+        story_tell("  Age: %s", r.age[0] != '\0' ? r.age : "none");
         want_yes(age >= 0 && age * 1000 - ms < 1000 && ms - age * 1000 < 1000, true,
                  "is that %" PRId64 " ms in whole seconds?", ms);
         cJSON_Delete(noted(&r, ms));
