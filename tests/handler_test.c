@@ -160,10 +160,10 @@ START_TEST(depth_has_a_limit)
     static const size_t depths[] = {1001, 100000, 1000000};
     for (int i = 0; i < 3; i++) {
         read_filled("", '[', depths[i], "");
-        is_refused_with("deep", 400, "not JSON");
+        is_refused_with("deep", 400, "JSON object");
         read_filled("{\"version\":\"2.0\",\"rawPath\":\"/\",\"x\":", '[', depths[i],
                     "");
-        is_refused_with("deep", 400, "not JSON");
+        is_refused_with("deep", 400, "JSON object");
     }
 }
 END_TEST
