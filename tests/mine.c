@@ -27,6 +27,12 @@ static enum mine_word find_word(const char *word)
 static bool new_permit(struct reader *r, struct mine_script *script,
                        struct mine_move *move)
 {
+    for (int i = 0; i < script->permits && move->name[0] != '\0'; i++)
+        if (r->open[i] && strcmp(r->name[i], move->name) == 0)
+            return mine_wrong(r, "another name, or first what became of that one",
+                              "%" PRId64 " %s %s, but a call %s is under way",
+                              move->at_ms, mine_words[move->word], move->name,
+                              move->name);
     if (script->permits == MINE_PERMITS_MAX)
         return mine_wrong(r, "1000 in a script", "one question too many");
     move->permit = script->permits++;
@@ -229,6 +235,28 @@ bool mine_parse(struct mine *mine, const char *text, size_t bytes,
         if (!read_line(&r, mine))
             return false;
     return !failed(error) && end_script(&r, mine);
+}
+
+/* The example of mine.txt as shipped; with other moves below its name it is no more. */
+static bool is_example(const struct mine *mine, const struct mine_script *script)
+{
+    static const struct {
+        int64_t at_ms;
+        enum mine_word word;
+    } moves[] = {{0, MINE_CLOSED}, {0, MINE_ALLOW}, {5, MINE_OK}, {5, MINE_CLOSED}};
+    int same = 0, count = sizeof moves / sizeof moves[0];
+    for (int i = 0; i < count && i < script->count; i++) {
+        const struct mine_move *move = &mine->move[script->first + i];
+        same += move->at_ms == moves[i].at_ms && move->word == moves[i].word;
+    }
+    return strcmp(script->name, "an example: it starts closed") == 0 &&
+           script->count == count && same == count;
+}
+
+bool mine_as_shipped(const struct mine *mine)
+{
+    return mine->scripts == 0 ||
+           (mine->scripts == 1 && is_example(mine, &mine->script[0]));
 }
 
 bool mine_parse_knobs(struct breaker_config *knobs, const char *text, size_t bytes,

@@ -81,6 +81,10 @@ bool mine_parse(struct mine *mine, const char *text, size_t bytes,
 bool mine_parse_knobs(struct breaker_config *knobs, const char *text, size_t bytes,
                       struct mine_error *error);
 
+/* No script is the reader's own: there is at most the example of mine.txt as shipped.
+ */
+bool mine_as_shipped(const struct mine *mine);
+
 /* A whole file, to be freed; NULL, and `error`, if it cannot be read. */
 char *mine_file(const char *file, size_t *bytes, struct mine_error *error);
 

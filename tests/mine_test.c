@@ -56,6 +56,10 @@ static const struct {
     {HEAD "0 allow, 1 ok, 2 ok", 3, "2 ok, but no call is open", "asked for above"},
     {HEAD "0 refuse, 1 ok", 3, "no call is open", "asked for above"},
     {HEAD "0 allow a, 1 ok b", 3, "1 ok b", "asked for above"},
+    {HEAD "0 allow a, 1 allow a", 3, "1 allow a, but a call a is under way",
+     "another name"},
+    {HEAD "0 allow a,\n1 allow b, 1 ok b,\n2 refuse a", 5, "2 refuse a, but a call a",
+     "first what became"},
     {HEAD "0 allow\x1b[31m", 3, "the byte 27", "text"},
     {HEAD "0 al\xff\xfew", 3, "\"al??w\"", "allow"},
 };
@@ -81,7 +85,9 @@ static const char *const right[] = {
     "knobs open_ms 1,failures_to_open 2\r\nscript with many words, and a comma\r\n0 "
     "allow\r\n",
     HEAD "5 allow, 3 fail\n" KNOBS "script b\n0 half-open",
-    HEAD "0 refuse a, 1 ok a, 2 allow b, 3 ok b, 4 fail b"};
+    HEAD "0 refuse a, 1 ok a, 2 allow b, 3 ok b, 4 fail b",
+    HEAD "0 allow a, 1 ok a, 2 allow a, 3 fail, 4 allow a, 4 refuse b, 4 refuse b",
+    HEAD "0 allow a\nscript b\n0 allow a"};
 
 START_TEST(takes_what_is_right)
 {
@@ -164,6 +170,7 @@ START_TEST(reads_files)
     char *read = mine_file("solutions/00-green-first/mine.txt", &bytes, &error);
     ck_assert_ptr_nonnull(read);
     ck_assert(mine_parse(&mine, read, bytes, &error));
+    ck_assert(mine_as_shipped(&mine));
     free(read);
 }
 END_TEST
@@ -178,6 +185,29 @@ static struct court_play play(const char *script)
     ck_assert_msg(parse(script), "line %d: %s", error.line, error.found);
     return court_play(&reference, &mine, &mine.script[0], NULL);
 }
+
+static const struct {
+    const char *text;
+    bool as_shipped;
+} written[] = {
+    {"# nothing", true},
+    {KNOBS "script an example: it starts closed\n0 closed, 0 allow, 5 ok, 5 closed",
+     true},
+    {HEAD "0 closed, 0 allow, 5 ok, 5 closed", false},
+    {KNOBS "script an example: it starts closed\n0 closed, 0 allow, 5 fail, 5 closed",
+     false},
+    {KNOBS "script an example: it starts closed\n0 closed", false},
+    {HEAD
+     "0 closed\nscript an example: it starts closed\n0 closed, 0 allow, 5 ok, 5 closed",
+     false},
+};
+
+START_TEST(knows_the_example)
+{
+    ck_assert(parse(written[_i].text));
+    ck_assert_int_eq(mine_as_shipped(&mine), written[_i].as_shipped);
+}
+END_TEST
 
 START_TEST(plays)
 {
@@ -255,6 +285,7 @@ static const struct unit_case mine_cases[] = {
     {"permits", &knows_whose_move, 0},
     {"tune", &reads_tune, 0},
     {"files", &reads_files, 0},
+    {"example", &knows_the_example, UNIT_ROWS(written)},
     {"plays", &plays, 0},
     {"accuses", &says_why_a_script_is_wrong, UNIT_ROWS(accusing)},
 };
