@@ -73,6 +73,9 @@ check:
 	@echo "CH=$(CH): there is no such chapter with a check; there are:" >&2
 	@printf '  %s\n' $(CHECKS) >&2
 	@exit 2
+else ifneq ($(and $(filter 16-%,$(UP_TO)),$(SUSPECTS_MISS)),)
+check:
+	$(TELL_MISSING)
 else
 # A red check is the reader's news, not make's: no command is shown.
 NN := $(call number_of,$(lastword $(UP_TO)))
