@@ -54,20 +54,23 @@ static void need_tune(const char *file)
 
 static void play_storms(const char *file, struct line *line)
 {
-    char command[700];
-    snprintf(command, sizeof command, SIX_STORMS " '%s'", file);
+    char command[700], said[100] = "nothing", why[200];
+    snprintf(command, sizeof command, "exec 2>&1; " SIX_STORMS " '%s'", file);
     fflush(NULL);
-    FILE *said = popen(command, "r");
+    FILE *six = popen(command, "r");
     int n = 0;
-    while (said != NULL && n < STORMS &&
-           fscanf(said, "%15s %d %d %d %d %d", line[n].name, &line[n].missed,
+    while (six != NULL && n < STORMS && fgets(said, sizeof said, six) != NULL &&
+           sscanf(said, "%15s %d %d %d %d %d", line[n].name, &line[n].missed,
                   &line[n].wasted, &line[n].recovered_ms, &line[n].points,
                   &line[n].shipped) == 6)
         n++;
-    if (said != NULL)
-        pclose(said);
+    if (six != NULL)
+        pclose(six);
+    said[strcspn(said, "\n")] = '\0';
+    snprintf(why, sizeof why, "the six storms were not played; " SIX_STORMS " says: %s",
+             said);
     if (n < STORMS)
-        story_misspelt("the six storms could not be played: is " SIX_STORMS " there?");
+        story_misspelt(why);
 }
 
 static void tell_line(const struct line *line)
@@ -86,6 +89,9 @@ static void tell_storms(struct line *line)
                "points", "shipped");
     for (int i = 0; i < STORMS; i++)
         tell_line(&line[i]);
+    story_tell(
+        "  missed: users without a fresh answer; wasted: calls that brought none");
+    story_tell("  back: from the fault's end until all is well; -1: never");
 }
 
 void judge_each_storm(int points)

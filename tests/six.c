@@ -9,9 +9,11 @@
  *      name missed wasted recovered_ms points shipped
  *
  * Users who got no fresh answer, calls to the backend that brought none, the fact of
- * that name. What is missed or wasted is the cost. The best configuration that we know
- * for a storm stands in tests/storms/NAME.txt and is worth 100 points; twice its
- * cost, 50. The last column has the points of the file as shipped. */
+ * that name. A storm is played under three seeds, since one may be kinder to a
+ * configuration than the next: shown is what one play comes to on average, and the
+ * longest recovered_ms. What is missed or wasted is the cost. The best configuration
+ * that we know for a storm stands in tests/storms/NAME.txt and is worth 100 points;
+ * twice its cost, 50. The last column has the points of the file as shipped. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,8 +31,9 @@
 static const char *const storms[] = {"blip", "gray",     "outage",
                                      "slow", "flapping", "overload"};
 
-enum { STORMS = sizeof storms / sizeof storms[0], FILE_NAME_MAX = 128 };
+enum { STORMS = sizeof storms / sizeof storms[0], FILE_NAME_MAX = 128, SEEDS = 3 };
 
+/* Of all its plays together. */
 struct outcome_of {
     int64_t missed, wasted, recovered_ms;
 };
@@ -74,15 +77,15 @@ static char *with_tuned(const char *file, const struct breaker_config *knobs)
     return text;
 }
 
-static struct outcome_of sum_up(const struct record *record)
+static void add_up(struct outcome_of *all, const struct record *record)
 {
-    int64_t fresh = 0;
+    int64_t fresh = 0, back_ms = facts[fact_find("recovered_ms")].get(record);
     for (uint32_t i = 0; i < record->buckets; i++)
         fresh += record->bucket[i].outcome[OUTCOME_FRESH];
-    return (struct outcome_of){.missed = (int64_t)record->offered - fresh,
-                               .wasted = (int64_t)record->attempts - fresh,
-                               .recovered_ms =
-                                   facts[fact_find("recovered_ms")].get(record)};
+    all->missed += (int64_t)record->offered - fresh;
+    all->wasted += (int64_t)record->attempts - fresh;
+    if (back_ms < 0 || (all->recovered_ms >= 0 && back_ms > all->recovered_ms))
+        all->recovered_ms = back_ms; /* -1: never, which is longer than any */
 }
 
 static struct outcome_of play(const char *storm, const struct breaker_config *knobs)
@@ -95,10 +98,13 @@ static struct outcome_of play(const char *storm, const struct breaker_config *kn
         give_up(file, error);
     free(text);
     int client = scene_client_find(&scene, "tuned");
-    struct record *record = scene_run(&scene, (uint32_t)client, 1);
-    struct outcome_of outcome = sum_up(record);
-    record_free(record);
-    return outcome;
+    struct outcome_of all = {0, 0, 0};
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        struct record *record = scene_run(&scene, (uint32_t)client, seed);
+        add_up(&all, record);
+        record_free(record);
+    }
+    return all;
 }
 
 /* Rounded down; who beats the best we know gets more than 100. */
@@ -117,7 +123,7 @@ static void play_storm(const char *storm, const struct breaker_config *knobs)
     struct outcome_of it = play(storm, knobs), best = play(storm, &best_knobs);
     struct outcome_of shipped = play(storm, &as_shipped);
     printf("%s %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n", storm,
-           it.missed, it.wasted, it.recovered_ms, points(it, best),
+           it.missed / SEEDS, it.wasted / SEEDS, it.recovered_ms, points(it, best),
            points(shipped, best));
 }
 

@@ -104,6 +104,7 @@ draw() { # STORM
 echo "Chapter 16: six storms, one configuration"
 table
 echo "missed: users without a fresh answer; wasted: calls to the backend that brought none"
+echo "back: from the fault's end until all is well; -1: never"
 for name in $names; do draw "$name"; done
 if cmp -s "$tune" solutions/00-green-first/tune.txt; then
     echo "$tune is as shipped, so both are alike."
