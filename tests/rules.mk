@@ -17,20 +17,20 @@ PLAYER   := $(addprefix $(BUILD)/tests/$(MODE)/,play.o main.o report.o script.o 
 $(PLAYER): $(BUILD)/tests/$(MODE)/%.o: tests/%.c | $(BUILD)/tests/$(MODE)/
 	$(CC) $(CFLAGS_ALL) -Ichapters -Itests $(PKG_CFLAGS) -c $< -o $@
 
-# A check may include the contracts, script.h and, where a reader's scripts are tried,
-# judge.h; nothing else. Its main gets a name of
-# its own, so that the checks up to a chapter are one program: an edit costs one link.
+# A check may include the contracts, script.h, where there is a store environments.h, and
+# where a reader's scripts are tried judge.h; nothing else. Its main gets a name of its own,
+# so that the checks up to a chapter are one program: an edit costs one link.
 main_of   = main_$(subst -,_,$(1))
 number_of = $(firstword $(subst -, ,$(1)))
 numbers  := $(foreach c,$(CHECKS),$(call number_of,$(c)))
 up_to     = $(foreach c,$(CHECKS),$(if $(filter $(call number_of,$(c)),$(firstword \
   $(sort $(call number_of,$(c)) $(1)))),$(c)))
 
-$(BUILD)/tests/script/script.h $(BUILD)/tests/script/judge.h: $(BUILD)/tests/script/%: tests/% | $(BUILD)/tests/script/
+FOR_CHECKS := $(addprefix $(BUILD)/tests/script/,script.h environments.h judge.h)
+$(FOR_CHECKS): $(BUILD)/tests/script/%: tests/% | $(BUILD)/tests/script/
 	@cp $< $@
 $(CHECKS:%=$(BUILD)/tests/$(MODE)/check-%.o): $(BUILD)/tests/$(MODE)/check-%.o: \
-    chapters/%/check.c $(BUILD)/tests/script/script.h $(BUILD)/tests/script/judge.h tests/rules.mk | \
-    $(BUILD)/tests/$(MODE)/
+    chapters/%/check.c $(FOR_CHECKS) tests/rules.mk | $(BUILD)/tests/$(MODE)/
 	$(CC) $(CFLAGS_ALL) -Wno-missing-prototypes -Dmain=$(call main_of,$*) -Ichapters \
 	  -I$(BUILD)/tests/script -c $< -o $@
 $(numbers:%=$(BUILD)/tests/mains-%.c): $(BUILD)/tests/mains-%.c: $(CHECKS:%=chapters/%/check.c) \

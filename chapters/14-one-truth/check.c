@@ -165,7 +165,7 @@ static void counted_in_the_new(void)
 
 /* --- losing ----------------------------------------------------------------------- */
 
-/* Both have failed once; a has won the trip. */
+/* Both have failed once; A has won the trip. */
 static void a_trips(void)
 {
     begin(&first);
@@ -183,7 +183,7 @@ static void loser_adopts(void)
     stores(B, 100004, SHARED_DONE); /* its count has lost to an opening */
     asks(B, 100005, SHARED_REFUSE);
     want_ms(world.wish[B].retry_after_ms, world.item.until_ms - 100005,
-            "how long b is told to wait");
+            "how long B is told to wait");
     want_opened_once();
 
     begin(&second); /* one failure is in the item, and two come: both trip */
@@ -238,7 +238,7 @@ static void gives_in(void)
         world.wish[A] = shared_hear(&world.env[0], &world.call[A], SHARED_CONFLICT,
                                     &world.item, 100002 + writes, 7);
     }
-    story_tell("  a has lost %d races, and then wants %s", writes,
+    story_tell("  A has lost %d races, and then wants %s", writes,
                wish_name(world.wish[A]));
     want_yes(writes <= 20, true, "does one call give in after a few lost races?");
     want_yes(writes > 1, true, "has it tried again at all?");

@@ -1,19 +1,15 @@
-/* fleet.h - two environments and a store, for check.c. A line of a story is a move and
- * the wish it must lead to:
+/* fleet.h - what the stories of check.c are told in, beside environments.h: calls that
+ * fail, writes up to their end, and one write and one item for the store alone.
  *
  *      begin(&second);
- *      may_call(A, 100000);                  a reads the item and may call
+ *      may_call(A, 100000);                  A reads the item and may call
  *      fails(A, 100002, SHARED_SAVE);        the call fails: it wants to write
- *      stores(A, 100003, SHARED_DONE);       the store does it, and answers
- *
- * What the store does is item_holds and item_apply, in one step. */
+ *      finish(A, 100003);                    the store does it, and whatever follows
+ */
 #ifndef FLEET_H
 #define FLEET_H
 
-#include "script.h"
-
-#include <inttypes.h>
-#include <stddef.h>
+#include "environments.h"
 
 /* Windows of 10 s, so 100000 begins one. */
 #define KNOBS(n)                                                                       \
@@ -24,108 +20,14 @@ static const struct shared_config first = KNOBS(1), second = KNOBS(2), never = K
 static const struct breaker_config rest = {
     .open_ms = 5000, .probe_lease_ms = 2000, .successes_to_close = 1};
 
-enum who { A, A2, B, CALLS }; /* A2: a second call of environment a */
-static const char *const names[] = {"a", "a's second call", "b"};
-
-struct world {
-    bool there;
-    struct item item; /* in the store */
-    struct shared env[2];
-    struct shared_call call[CALLS];
-    struct shared_wish wish[CALLS];
-};
-static struct world world;
-
-static struct shared *env_of(struct world *w, enum who who)
-{
-    return &w->env[who == B];
-}
-
 static void begin(const struct shared_config *config)
 {
-    world = (struct world){.there = false};
-    for (int i = 0; i < 2; i++)
-        shared_init(&world.env[i], config, &rest);
-    story_begin();
-}
-
-static const char *wish_name(struct shared_wish wish)
-{
-    static const char *const wants[] = {"GRANT", "REFUSE", "LOCAL", "LOAD",
-                                        "SAVE",  "SLEEP",  "DONE"};
-    return wish.want == SHARED_LOAD && wish.strong ? "LOAD, strong" : wants[wish.want];
-}
-
-/* The wish that came out of a move is told and kept. */
-static void follows(enum who who, int64_t now_ms, const char *move,
-                    struct shared_wish wish, enum shared_want wanted)
-{
-    world.wish[who] = wish;
-    story_tell("  %6" PRId64 " ms  %s: %s -> %s", now_ms, names[who], move,
-               wish_name(wish));
-    want_yes(wish.want == wanted, true, "is the next wish of %s %s?", names[who],
-             wish_name((struct shared_wish){.want = wanted}));
-}
-
-static void asks(enum who who, int64_t now_ms, enum shared_want wanted)
-{
-    struct shared_wish wish =
-        shared_ask(env_of(&world, who), &world.call[who], now_ms, 7);
-    follows(who, now_ms, "asks", wish, wanted);
-}
-
-static void reports(enum who who, enum breaker_outcome outcome, int64_t now_ms,
-                    enum shared_want wanted)
-{
-    struct shared_wish wish =
-        shared_report(env_of(&world, who), &world.call[who], outcome, 0, now_ms, 7);
-    follows(who, now_ms, outcome == BREAKER_OK ? "its call is good" : "its call fails",
-            wish, wanted);
+    begin_with(config, &rest);
 }
 
 static void fails(enum who who, int64_t now_ms, enum shared_want wanted)
 {
     reports(who, BREAKER_FAILED, now_ms, wanted);
-}
-
-/* What the store does with a write. */
-static bool write_arrives(struct world *w, enum who who)
-{
-    const struct item_write *write = &w->call[who].write;
-    const struct item *stored = w->there ? &w->item : NULL;
-    if (!item_holds(write, stored))
-        return false;
-    w->item = item_apply(write, stored);
-    w->there = true;
-    return true;
-}
-
-static void hears(enum who who, enum shared_news news, const struct item *item,
-                  int64_t now_ms, const char *move, enum shared_want wanted)
-{
-    struct shared_wish wish =
-        shared_hear(env_of(&world, who), &world.call[who], news, item, now_ms, 7);
-    follows(who, now_ms, move, wish, wanted);
-}
-
-/* The store does what was wished, and answers. */
-static void stores_or(bool shown, enum who who, int64_t now_ms, enum shared_want wanted)
-{
-    enum shared_news news = SHARED_ITEM;
-    const char *move = "is shown the item";
-    if (world.wish[who].want == SHARED_SAVE) {
-        bool made = write_arrives(&world, who);
-        news = made ? SHARED_SAVED : SHARED_CONFLICT;
-        move = made ? "its write is made" : "its write has lost";
-        shown = shown || made;
-    }
-    const struct item *item = shown && world.there ? &world.item : NULL;
-    hears(who, news, item, now_ms, move, wanted);
-}
-
-static void stores(enum who who, int64_t now_ms, enum shared_want wanted)
-{
-    stores_or(true, who, now_ms, wanted);
 }
 
 /* The write is made, its answer is lost. */

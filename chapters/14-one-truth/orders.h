@@ -33,7 +33,7 @@ static uint32_t limit, walks;
 static void note(int length, enum who who, const char *what, const char *which)
 {
     want_yes(length < LONGEST, true, "does every order come to an end?");
-    path[length].who = who == B ? 'b' : 'a';
+    path[length].who = who == B ? 'B' : 'A';
     path[length].what = what;
     path[length].which = which;
     path[length].how = "";
@@ -43,7 +43,7 @@ static void tell_walk(int length)
 {
     story_begin();
     story_tell("  the limit is %" PRIu32
-               "; a and b have had a success each, not written yet",
+               "; A and B have had a success each, not written yet",
                limit);
     for (int i = 0; i < length; i++)
         story_tell("  %2d  %c: %s%s%s", i + 1, path[i].who, path[i].what, path[i].which,

@@ -119,7 +119,7 @@ static void gives_in(void)
         world.wish[A] = shared_hear(&world.env[A], &world.call[A], SHARED_CONFLICT,
                                     &world.item, 105002 + writes, draw(&world));
     }
-    story_tell("  a has lost %d races to leases that are over, and then wants %s",
+    story_tell("  A has lost %d races to leases that are over, and then wants %s",
                writes - 1, wish_name(world.wish[A]));
     want_yes(world.wish[A].want == SHARED_REFUSE, true, "is it refused in the end?");
     want_yes(writes <= 20, true, "after a few lost races?");
@@ -201,7 +201,7 @@ static void name_says(void)
     won_too_late();
 }
 
-/* a goes, stands still past its lease, and b goes. */
+/* A goes, stands still past its lease, and B goes. */
 static void a_sleeps(void)
 {
     begin(&plain);
@@ -310,7 +310,7 @@ static void clocks_differ(void)
     want_state(BREAKER_HALF_OPEN, 2);
     want_ms(world.item.lease_until_ms, 107002, "its lease, by our clock, ends at");
 
-    gets_probe(B, 115000); /* b's clock is ahead: the lease is over for it */
+    gets_probe(B, 115000); /* B's clock is ahead: the lease is over for it */
     reports(A, BREAKER_OK, 105010, SHARED_SAVE);
     stores(A, 105011, SHARED_DONE);
     want_state(BREAKER_HALF_OPEN, 3); /* two have gone, one counts */

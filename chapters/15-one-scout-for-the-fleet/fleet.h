@@ -1,22 +1,15 @@
-/* fleet.h - environments and a store, for check.c. A line of a story is a move and the
- * wish it must lead to:
+/* fleet.h - what the stories of check.c are told in, beside environments.h: items whose
+ * rest or lease has an end, and the moves of a call that wants the probe.
  *
  *      begin(&plain);
  *      store_has(open_until(105000));
- *      asks(A, 105000, SHARED_LOAD);         a wants to read the item
- *      stores(A, 105001, SHARED_SAVE);       it is shown it, and wants the probe
- *      stores(A, 105002, SHARED_GRANT);      the store does what was wished, and
- * answers
- *
- * What the store does is item_holds and item_apply, in one step. Every move brings
- * random bits of its own. */
+ *      wants_probe(A, 105000);               it is shown the item: over, so it asks
+ *      stores(A, 105002, SHARED_GRANT);      and is the scout
+ */
 #ifndef FLEET_H
 #define FLEET_H
 
-#include "script.h"
-
-#include <inttypes.h>
-#include <stddef.h>
+#include "environments.h"
 
 /* Windows of 10 s, so 100000 begins one. */
 #define KNOBS .cache_ms = 1000, .timeout_ms = 50, .window_ms = 10000, .failures = 2
@@ -26,40 +19,6 @@ static const struct breaker_config rest = {
     .open_ms = 5000, .probe_lease_ms = 2000, .successes_to_close = 1};
 static const struct breaker_config two_good = {
     .open_ms = 5000, .probe_lease_ms = 2000, .successes_to_close = 2};
-
-enum who { A, B, C, A2, CALLS }; /* A2: a second call of environment a */
-static const char *const names[] = {"a", "b", "c", "a's second call"};
-
-struct world {
-    bool there;
-    struct item item; /* in the store */
-    struct shared env[3];
-    struct shared_call call[CALLS];
-    struct shared_wish wish[CALLS];
-    uint64_t drawn; /* how often; the bits come from it */
-};
-static struct world world;
-
-static struct shared *env_of(struct world *w, enum who who)
-{
-    return &w->env[who == A2 ? A : who];
-}
-
-static uint64_t draw(struct world *w)
-{
-    uint64_t bits = ++w->drawn * UINT64_C(0x9e3779b97f4a7c15);
-    bits = (bits ^ (bits >> 29)) * UINT64_C(0xbf58476d1ce4e5b9);
-    return bits ^ (bits >> 32);
-}
-
-static void begin_with(const struct shared_config *config,
-                       const struct breaker_config *breaker)
-{
-    world = (struct world){.there = false};
-    for (int i = 0; i < 3; i++)
-        shared_init(&world.env[i], config, breaker);
-    story_begin();
-}
 
 static void begin(const struct shared_config *config)
 {
@@ -134,84 +93,6 @@ static bool allowed(const struct item_write *write, const struct item *now)
 }
 
 /* --- moves ------------------------------------------------------------------------ */
-
-static const char *wish_name(struct shared_wish wish)
-{
-    static const char *const wants[] = {"GRANT", "REFUSE", "LOCAL", "LOAD",
-                                        "SAVE",  "SLEEP",  "DONE"};
-    if (wish.want == SHARED_GRANT && wish.probe)
-        return "GRANT, the probe";
-    return wish.want == SHARED_LOAD && wish.strong ? "LOAD, strong" : wants[wish.want];
-}
-
-/* The wish that came out of a move is told and kept. */
-static void follows(enum who who, int64_t now_ms, const char *move,
-                    struct shared_wish wish, enum shared_want wanted)
-{
-    world.wish[who] = wish;
-    story_tell("  %6" PRId64 " ms  %s: %s -> %s", now_ms, names[who], move,
-               wish_name(wish));
-    want_yes(wish.want == wanted, true, "is the next wish of %s %s?", names[who],
-             wish_name((struct shared_wish){.want = wanted}));
-}
-
-static void asks(enum who who, int64_t now_ms, enum shared_want wanted)
-{
-    struct shared_wish wish =
-        shared_ask(env_of(&world, who), &world.call[who], now_ms, draw(&world));
-    follows(who, now_ms, "asks", wish, wanted);
-}
-
-static void reports(enum who who, enum breaker_outcome outcome, int64_t now_ms,
-                    enum shared_want wanted)
-{
-    struct shared_wish wish = shared_report(env_of(&world, who), &world.call[who],
-                                            outcome, 0, now_ms, draw(&world));
-    follows(who, now_ms,
-            outcome == BREAKER_OK       ? "its call is good"
-            : outcome == BREAKER_FAILED ? "its call fails"
-                                        : "its call says nothing",
-            wish, wanted);
-}
-
-static bool write_arrives(struct world *w, enum who who)
-{
-    const struct item_write *write = &w->call[who].write;
-    const struct item *stored = w->there ? &w->item : NULL;
-    if (!item_holds(write, stored))
-        return false;
-    w->item = item_apply(write, stored);
-    w->there = true;
-    return true;
-}
-
-static void hears(enum who who, enum shared_news news, const struct item *item,
-                  int64_t now_ms, const char *move, enum shared_want wanted)
-{
-    struct shared_wish wish = shared_hear(env_of(&world, who), &world.call[who], news,
-                                          item, now_ms, draw(&world));
-    follows(who, now_ms, move, wish, wanted);
-}
-
-/* The store does what was wished, and answers. */
-static void stores_or(bool shown, enum who who, int64_t now_ms, enum shared_want wanted)
-{
-    enum shared_news news = SHARED_ITEM;
-    const char *move = "is shown the item";
-    if (world.wish[who].want == SHARED_SAVE) {
-        bool made = write_arrives(&world, who);
-        news = made ? SHARED_SAVED : SHARED_CONFLICT;
-        move = made ? "its write is made" : "its write has lost";
-        shown = shown || made;
-    }
-    const struct item *item = shown && world.there ? &world.item : NULL;
-    hears(who, news, item, now_ms, move, wanted);
-}
-
-static void stores(enum who who, int64_t now_ms, enum shared_want wanted)
-{
-    stores_or(true, who, now_ms, wanted);
-}
 
 static void no_answer(enum who who, int64_t now_ms, enum shared_want wanted)
 {

@@ -67,7 +67,7 @@ static void note(int length, int e, const char *what)
 {
     if (length >= LONGEST)
         want_yes(false, true, "does every order come to an end?");
-    path[length].who = e == A ? "a: " : e == B ? "b: " : "";
+    path[length].who = e == A ? "A: " : e == B ? "B: " : "";
     path[length].what = what;
     path[length].how = "";
 }
@@ -77,7 +77,7 @@ static void never(int length, bool you, const char *what)
     if (!you)
         return;
     story_begin();
-    story_tell("  the rest is over; a and b have read the item");
+    story_tell("  the rest is over; A and B have read the item");
     for (int i = 0; i < length; i++)
         story_tell("  %2d  %s%s%s", i + 1, path[i].who, path[i].what, path[i].how);
     want_yes(true, false, "%s", what);
