@@ -115,7 +115,7 @@ static void hears(enum who who, enum shared_news news, const struct item *item,
 static void stores_or(bool shown, enum who who, int64_t now_ms, enum shared_want wanted)
 {
     enum shared_news news = SHARED_ITEM;
-    const char *move = "is shown the item";
+    const char *move = shown && world.there ? "is shown the item" : "is shown no item";
     if (world.wish[who].want == SHARED_SAVE) {
         bool made = write_arrives(&world, who);
         news = made ? SHARED_SAVED : SHARED_CONFLICT;

@@ -196,7 +196,7 @@ void report_story(const struct check *check, const struct verdict *v)
                v->ending == ENDLESS ? " in its two seconds: a loop without end?" : ".");
     tell_output(v, 12);
     if (v->ending != UNWRITTEN)
-        printf("  %s\n", v->test->lesson);
+        printf("  %s\n", v->story.lesson != NULL ? v->story.lesson : v->test->lesson);
     tell_where(check, v);
 }
 

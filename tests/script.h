@@ -65,6 +65,11 @@ void story_begin(void);
 void tell_knobs(const struct breaker_config *knobs);
 void story_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* For what is asked from here on in this story, say this sentence (a literal) in place
+ * of the test's own lesson; NULL: that again. For a test that asks about several
+ * things. */
+void story_lesson(const char *sentence);
+
 /* Go on if `you` is what is wanted, else end the test with the story. The words say
  * what was asked: want_ms(deadline_after(5, 9), 14, "deadline_after(5, 9)"). */
 void want_ms(int64_t you, int64_t wanted, const char *format, ...)

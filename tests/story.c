@@ -16,6 +16,12 @@ struct story *story;
 void story_begin(void)
 {
     story->lines = 0;
+    story->lesson = NULL;
+}
+
+void story_lesson(const char *sentence)
+{
+    story->lesson = sentence;
 }
 
 __attribute__((format(printf, 1, 0))) static void tell(const char *format,

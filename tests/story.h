@@ -20,6 +20,7 @@ struct story {
     bool misspelt;               /* the script is at fault, not the reader */
     bool quick;                  /* nobody listens: what would be told ends it */
     int todo_chapter, todo_task; /* it met an unwritten function; 0: none */
+    const char *lesson;          /* what to say in place of the test's; NULL: that */
     unsigned lines;              /* told so far; the first is kept, and the last ones */
     char line[STORY_LINES][STORY_WIDTH];
 };

@@ -386,8 +386,7 @@ static const struct check_test tests[] = {
      "A time of ours that lies ahead of now was taken by the clock as it was before.",
      .body = steps_back},
     {"any-history", "all this holds for any history",
-     "A random history came out otherwise than in the model, which keeps a diary.",
-     .body = any_history},
+     "Chance has found this one. SEED plays it again.", .body = any_history},
 };
 
 int main(int argc, char **argv)

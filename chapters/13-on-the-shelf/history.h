@@ -33,7 +33,13 @@ static void ask_both(struct model *model, int64_t now_ms)
     struct verdict wanted = model_ask(model, &shelf.item, now_ms);
     uint32_t reads = shelf.reads;
     decides(now_ms);
+    story_lesson(
+        "A copy is read again when it is cache_ms old, or a clock was set back; "
+        "not before.");
     want_yes(shelf.reads > reads, wanted.reads, "is the item read for this call?");
+    story_lesson(
+        "It goes by the item as it was read last, cut to its longest since that "
+        "end was first seen.");
     if (wanted.want == SHARED_SLEEP)
         want_yes(shelf.wish.want == SHARED_REFUSE || shelf.wish.want == SHARED_LOCAL,
                  false, "the end has come: is the call refused, or left to itself?");

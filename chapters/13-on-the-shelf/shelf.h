@@ -166,8 +166,12 @@ static void decides(int64_t now_ms)
 {
     ask(now_ms);
     for (int looks = 0; shelf.wish.want == SHARED_LOAD; looks++) {
-        if (looks == 9)
+        if (looks == 9) {
+            story_lesson(
+                "What was read decides: whoever is shown the item, or that there "
+                "is none, takes it.");
             want_yes(false, true, "does it stop looking, and decide?");
+        }
         show(now_ms);
     }
 }

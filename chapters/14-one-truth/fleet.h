@@ -51,7 +51,10 @@ static void finish(enum who who, int64_t now_ms)
             env_of(&world, who), call, made ? SHARED_SAVED : lost, item, now_ms, 7);
         world.wish[who] = wish;
         story_tell("  %6" PRId64 " ms  %s: %s -> %s", now_ms, names[who],
-                   made ? "its write is made" : "hears of the item", wish_name(wish));
+                   made   ? "its write is made"
+                   : save ? "its write has lost"
+                          : "is shown the item",
+                   wish_name(wish));
     }
     want_yes(world.wish[who].want == SHARED_DONE, true, "does %s come to an end?",
              names[who]);

@@ -14,6 +14,23 @@ static void operator_resets(void)
     story_tell("             an operator closes the breaker: generation 2");
 }
 
+static void has_closed(uint32_t generation, int64_t window_ms)
+{
+    world.there = true;
+    world.item = (struct item){.schema = ITEM_SCHEMA,
+                               .generation = generation,
+                               .version = 9,
+                               .window_ms = window_ms};
+    story_tell("             the item is CLOSED, generation %" PRIu32 ", version 9",
+               generation);
+}
+
+static void somebody_deletes(void)
+{
+    world.there = false;
+    story_tell("             somebody deletes the item");
+}
+
 static void late_news(void)
 {
     begin(&first);
@@ -68,11 +85,31 @@ static void over_when_damaged(void)
     fails(A2, 100004, SHARED_DONE);
 }
 
+/* Generations count up, until somebody deletes the item: then 0 comes after 3. */
+static void over_when_deleted(void)
+{
+    begin(&never);
+    has_closed(3, 100000);
+    may_call(A, 100001);
+    asks(A2, 100002, SHARED_GRANT);
+    somebody_deletes();
+    asks(A, 101100, SHARED_LOAD);
+    stores(A, 101101, SHARED_LOAD);
+    stores(A, 101102, SHARED_GRANT);
+    story_lesson("Over is over in another generation, be it a lower one: an item that "
+                 "was deleted begins again at 0.");
+    fails(A2, 101103, SHARED_DONE); /* let through in generation 3 */
+    fails(A, 101104, SHARED_SAVE);  /* and this one in 0 */
+    finish(A, 101105);
+    want_counts(1, 1);
+}
+
 static void late_is_late(void)
 {
     late_news();
     late_success();
     over_when_damaged();
+    over_when_deleted();
 }
 
 /* What is not taken leaves the copy as it was: as old, and its end as long seen. */
@@ -95,6 +132,26 @@ static void left_alone(void)
     want_ms(world.wish[A2].retry_after_ms, 105001 - 101103, "how long it is to wait");
 }
 
+/* So it is when a call is over, and has lost a race without being shown the item. */
+static void after_a_call(void)
+{
+    begin(&never);
+    has_closed(0, 100000);
+    may_call(A, 100001);
+    may_call(B, 109990);
+    fails(B, 109999, SHARED_SAVE);
+    asks(A, 110000, SHARED_LOAD);
+    stores(A, 110000, SHARED_GRANT);
+    fails(A, 110001, SHARED_SAVE); /* begins a new window, and is quicker */
+    finish(A, 110002);
+    stores_or(false, B, 110003, SHARED_LOAD);
+    want_strong(B);
+    somebody_deletes();
+    stores(B, 110004, SHARED_SAVE); /* closed, in generation 0, as it was */
+    finish(B, 110005);
+    want_counts(1, 1);
+}
+
 static void old_news(void)
 {
     begin(&second);
@@ -107,7 +164,10 @@ static void old_news(void)
     finish(A, 100005);
     want_opened_once();
     asks(A, 101100, SHARED_LOAD);
-    stores(A, 101101, SHARED_REFUSE); /* what it knows is as good as new */
+    story_lesson("An item of the copy's own version is no older: it is taken, and the "
+                 "copy is fresh again.");
+    stores(A, 101101, SHARED_REFUSE);
+    story_lesson(NULL);
     asks(A, 102200, SHARED_LOAD);
     hears(A, SHARED_ITEM, &before, 102201, "is shown the item as it was before",
           SHARED_LOAD);
@@ -119,6 +179,7 @@ static void old_news(void)
     want_strong(A);
     hears(A, SHARED_ITEM, NULL, 103302, "a strong read shows none, too", SHARED_GRANT);
     left_alone();
+    after_a_call();
 }
 
 #endif
