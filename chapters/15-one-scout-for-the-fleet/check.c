@@ -61,13 +61,18 @@ static void asks_properly(const struct item *before, int64_t until_ms)
 {
     const struct item_write *write = &world.call[A].write;
     const struct item *item = &write->item;
+    story_lesson(
+        "It goes from this generation to the next one: new_state makes it so.");
     want_ms(write->change, ITEM_PROBE, "the write (3 is ITEM_PROBE)");
     want_ms(write->if_generation, before->generation, "in generation");
     want_ms(item->generation, before->generation + 1, "the item's generation then");
     want_ms(item->state, BREAKER_HALF_OPEN, "its state (2 is HALF_OPEN)");
+    story_lesson("A lease lasts lease_ms from our now, whenever the rest was over.");
     want_ms(item->lease_until_ms, until_ms, "its lease ends at");
+    story_lesson("The write replaces the item: what is not carried over is lost.");
     want_ms(item->opens, before->opens, "openings so far");
     want_ms(item->ok, before->ok, "good probes so far");
+    story_lesson(NULL);
     want_yes(item->owner != 0, true, "does it bear a name? (0 is nobody)");
 }
 
@@ -122,9 +127,13 @@ static void gives_in(void)
     story_tell("  A has lost %d races to leases that are over, and then wants %s",
                writes - 1, wish_name(world.wish[A]));
     want_yes(world.wish[A].want == SHARED_REFUSE, true, "is it refused in the end?");
-    want_yes(writes <= 20, true, "after a few lost races?");
-    want_yes(writes > 2, true, "has it tried again at all?");
-    want_yes(world.wish[A].retry_after_ms > 0, true, "is it told to wait?");
+    want_yes(writes - 1 <= 9, true, "after 9 lost races, or fewer?");
+    want_yes(writes - 1 > 1, true, "has it tried again at all?");
+    int64_t told_ms = world.wish[A].retry_after_ms;
+    story_lesson("Who gives in waits as long as a copy is trusted, or half as long.");
+    want_yes(told_ms >= 500 && told_ms <= 1000, true,
+             "told to wait for %" PRId64 " ms: at least half of cache_ms, at most all?",
+             told_ms);
 }
 
 /* --- one of all ------------------------------------------------------------------- */
