@@ -49,6 +49,10 @@ rejects() { # TASK WHAT CLAIM
     case $3 in lab-check:*) verdict "$status" 1 "task $1, $2" "$3" ;; *) verdict "$status" 1 "task $1, $2" "NO  $3" ;; esac
 }
 
+names() { # WORDS...: what the check said before holds them
+    for words; do verdict "$status" "$status" 'it is named' "$words"; done
+}
+
 on() { [ "${ONLY:-$1}" = "$1" ]; }
 
 # --- the twin ------------------------------------------------------------------------------
@@ -172,6 +176,28 @@ if on 3; then
     done_is 3 'two roles'
     up may-everything
     rejects 3 'dynamodb:* on *' 'the client may do nothing else'
+    names 'dynamodb:* on *, and needs no such right'
+    up may-more
+    rejects 3 'rights of other services' 'the client may do nothing else'
+    names 's3:* on *,' 'iam:CreateUser on *,' 'iam:AttachUserPolicy on *,' 'lambda:AddPermission on arn:aws:lambda:' 'logs:DeleteLogGroup on *,'
+    up may-more-there
+    rejects 3 'more actions on the table' 'the client may do nothing else'
+    names dynamodb:BatchWriteItem dynamodb:PartiQLDelete dynamodb:UpdateTable
+    up may-get-anything
+    rejects 3 'dynamodb:Get*' 'the client may do nothing else'
+    up reads-any-item
+    rejects 3 'keys for writing only' 'the client may do nothing else'
+    names 'dynamodb:GetItem on any item, and needs cb#*'
+    up calls-any
+    rejects 3 'any function may be called' 'the client may do nothing else'
+    names 'and needs arn:aws:lambda:eu-west-1:000000000000:function:open-circuit-backend'
+    up backend-writes
+    rejects 3 'a backend that may write' 'the backend may do nothing else'
+    names 'dynamodb:PutItem on'
+    up denied-again
+    done_is 3 'a right that is taken away again'
+    up other-words
+    done_is 3 'the same rights, and less, in other words'
     up any-item
     rejects 3 'no leading keys' 'the client may do nothing else'
     up one-role
@@ -332,7 +358,7 @@ if on 8; then
 fi
 
 # --- AWS, by a made-up CLI ---------------------------------------------------------------------------------
-if on 1 || on 8; then
+if on 1 || on 3 || on 8; then
     . tests/lab/tasks/aws.sh
 fi
 

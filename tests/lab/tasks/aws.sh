@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# aws.sh - tasks 1 and 8 on AWS, by the made-up CLI in tests/lab/tasks/bin: what exists is
+# aws.sh - tasks 1, 3 and 8 on AWS, by the made-up CLI in tests/lab/tasks/bin: what exists is
 # files in $FAKE, one answer in JSON for each call. Sourced by tests/lab/tasks.sh.
 # shellcheck disable=SC2154 # which sets work
 export TARGET=aws FAKE="$work/fake" AWS_REGION=eu-west-1
@@ -44,6 +44,26 @@ if on 1; then
     account
     rm "$FAKE/lambda list-functions"
     rejects 1 'no right to look' 'lab-check: aws lambda list-functions: An error occurred (AccessDenied)'
+fi
+
+stack() { # [EDIT]: the answers for what the template would make there
+    cp "$work/right.yaml" "$work/template.yaml"
+    [ $# = 0 ] || "$node" tests/lab/tasks/edit.js "$work/right.yaml" "$work/template.yaml" "$1"
+    "$node" tests/lab/tasks/aws_stack.js "$work/template.yaml" "$FAKE"
+}
+if on 3; then
+    stack
+    done_is 3 'on AWS, two roles'
+    stack may-more
+    rejects 3 'on AWS, rights of other services' 'the client may do nothing else'
+    names 's3:* on *,' 'iam:CreateUser on *,' 'iam:AttachUserPolicy on *,' 'lambda:AddPermission on arn:aws:lambda:' 'logs:DeleteLogGroup on *,'
+    stack may-more-there
+    rejects 3 'on AWS, more actions on the table' 'the client may do nothing else'
+    names dynamodb:BatchWriteItem dynamodb:PartiQLDelete dynamodb:UpdateTable
+    stack backend-writes
+    rejects 3 'on AWS, a backend that may write' 'the backend may do nothing else'
+    stack no-log
+    rejects 3 'on AWS, no right to log' 'the client may do what it must'
 fi
 
 if on 8; then
