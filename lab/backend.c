@@ -9,6 +9,10 @@
  *      hang    nothing: it sleeps until the platform stops it
  *      flaky   500 in pct of a hundred calls, else 200
  *
+ * What begins with "missing" it has not: a shard of such a name gets 404 instead of
+ * 200, which is a good answer to a user's mistake, and says nothing against the
+ * backend.
+ *
  * It does not look at within_ms: like most backends, it goes on working for a caller
  * that has given up.
  *
@@ -23,6 +27,7 @@
 #include "clock.h"
 #include "runtime.h"
 
+static const char MISSING[] = "missing";
 enum { WARM_MS = 1000, TABLE_NAME_MAX = 255 };
 
 struct backend {
@@ -56,6 +61,8 @@ static char *document(const struct runtime_event *e, int status)
 {
     cJSON *event = cJSON_ParseWithLength(e->text, e->bytes);
     cJSON *answer = cJSON_CreateObject();
+    if (status == 200 && strncmp(member(event, "shard"), MISSING, strlen(MISSING)) == 0)
+        status = 404;
     char *body = body_text(event, status), *text = NULL;
     if (body != NULL && cJSON_AddNumberToObject(answer, "status", status) &&
         cJSON_AddNumberToObject(answer, "retry_after_ms", 0) &&

@@ -2,10 +2,11 @@
 // see it, writes nothing when all is well, and comes back by itself.
 'use strict';
 
-const { ask, configOf, itemOf, untilOpen, settle, LOOK_MS } = require('./breaker');
+const { ask, fresh, configOf, itemOf, untilOpen, settle, LOOK_MS } = require('./breaker');
 const { sleep } = require('./http');
 
 const GOOD = 10;
+const MISTAKES = 15; /* more failures than open any breaker of the template */
 const TOGETHER = 4;
 const number = (item, name) => Number(item?.[name]?.N ?? 0);
 const says = (answer) => `status ${answer.status}, answer ${answer.it.answer ?? 'none of the breaker\'s'}, state ${answer.it.state ?? 'unknown'}`;
@@ -23,6 +24,17 @@ async function healthy({ world, claim, given }, stack, url, config) {
     claim(names.size < GOOD, 'an environment serves more than one of them', `${names.size} environments for ${GOOD} requests in turn: each starts cold`);
     const after = JSON.stringify(await itemOf(world, stack) ?? 'none');
     return claim(after === before, 'and none of them wrote to the table', `the item was ${before}, and is ${after}: a success must cost no write`);
+}
+
+// What users get wrong is no failure of the backend: it answers 404, and that it does well.
+async function mistaken({ world, claim }, stack, url) {
+    const before = JSON.stringify(await itemOf(world, stack) ?? 'none');
+    const answers = [];
+    for (let i = 0; i < MISTAKES; i++) answers.push(await ask(url, `missing-${fresh()}`));
+    const odd = answers.find((one) => one.status !== 404 || one.it.state !== 'closed');
+    const after = JSON.stringify(await itemOf(world, stack) ?? 'none');
+    return claim(!odd && after === before, `${MISTAKES} users' mistakes, each a 404 of the backend, open nothing`,
+        `${odd ? says(odd) : `the item was ${before}, and is ${after}`}. A 4xx says that the request was wrong, not that the backend is ill: only 429 and 500 or more are failures`);
 }
 
 async function broken({ world, claim }, stack, url, config) {
@@ -51,7 +63,7 @@ async function run(all) {
     claim(stack.client.timeoutMs > config.deadline_ms, 'it answers before Lambda stops it', `deadline_ms is ${config.deadline_ms}, the function may run ${stack.client.timeoutMs} ms`);
     const url = await world.url();
     try {
-        if (!await healthy(all, stack, url, config) || !await broken(all, stack, url, config)) return;
+        if (!await healthy(all, stack, url, config) || !await mistaken(all, stack, url) || !await broken(all, stack, url, config)) return;
         const open = await itemOf(world, stack);
         const last = await settle(world, url, config);
         claim(last.it.state === 'closed', 'a backend that is well closes it', `${says(last)}, ${config.open_ms} ms and more after it was mended`);

@@ -124,13 +124,15 @@ static int run(const struct toy *platform, const struct toy *store, const char *
     return WEXITSTATUS(status);
 }
 
-#define TELLS(n, ok)                                                                   \
-    "\r\n\r\n{\"status\":" #n ",\"retry_after_ms\":0,\"body\":\"{\\\"ok\\\":" #ok      \
-    ",\\\"path\\\":\\\"/call\\\",\\\"shard\\\":\\\"s1\\\"}\"}"
+#define TELLS_OF(n, ok, shard)                                                         \
+    "\r\n\r\n{\"status\":" n ",\"retry_after_ms\":0,\"body\":\"{\\\"ok\\\":" ok        \
+    ",\\\"path\\\":\\\"/call\\\",\\\"shard\\\":\\\"" shard "\\\"}\"}"
+#define TELLS(n, ok) TELLS_OF(#n, #ok, "s1")
 static const struct {
     struct toy_step store;
     const char *answer;
     int64_t least_ms, most_ms;
+    const char *shard; /* NULL: s1 */
 } rows[] = {
     {{.status = 200, .body = "{}"}, TELLS(200, true), 0, 2000},
     {{.status = 200, .body = ITEM("error", "")}, TELLS(500, false), 0, 2000},
@@ -150,14 +152,28 @@ static const struct {
     {{.status = 200, .body = ITEM("hang", "")}, TELLS(500, false), 3900, 6000},
     {{.status = 403, .body = "{}"}, TELLS(200, true), 0, 2000},
     {{.close = true}, TELLS(200, true), 0, 2000},
+    {{.status = 200, .body = "{}"},
+     TELLS_OF("404", "false", "missing-1"),
+     0,
+     2000,
+     "missing-1"},
+    {{.status = 200, .body = ITEM("error", "")},
+     TELLS_OF("500", "false", "missing"),
+     0,
+     2000,
+     "missing"},
 };
 
 START_TEST(the_program_does_as_told)
 {
+    char event[100];
+    snprintf(event, sizeof event,
+             "{\"path\":\"/call\",\"shard\":\"%s\",\"within_ms\":250}",
+             rows[_i].shard != NULL ? rows[_i].shard : "s1");
     const struct toy_step events[] = {
         {.status = 200,
          .headers = "Lambda-Runtime-Aws-Request-Id: a-1\r\n",
-         .body = "{\"path\":\"/call\",\"shard\":\"s1\",\"within_ms\":250}"},
+         .body = event},
         {.status = 202},
         {.status = 500}};
     struct toy *platform = toy_start(events, N(events));

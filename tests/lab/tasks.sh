@@ -247,6 +247,10 @@ if on 5; then
     program client shared writes-successes
     up
     rejects 5 'a write for each success' 'and none of them wrote to the table'
+    program client retry counts-4xx
+    up
+    rejects 5 'it opens on 4xx' "15 users' mistakes, each a 404 of the backend, open nothing"
+    names 'only 429 and 500 or more are failures'
     program client lab/clock clock-from-start
     up
     rejects 5 'a clock that starts with the environment' 'until_ms is a time that all clocks know'

@@ -43,6 +43,7 @@ const EDITS = {
     'mode-at-start': [[/now_ms - mode->read_ms;/, 'mode->read_ms > 0 ? 0 : now_ms;']],
     'mode-ignored': [['if (strcmp(word, kinds[i]) == 0)', 'if (strcmp(word, kinds[i]) == 0 && i == 0)']],
     'other-build': [['.build = BREAKER_BUILD', '.build = "0123456789ab"']],
+    'counts-4xx': [['status >= 500 || status == 429', 'status >= 400']],
     'clock-from-start': [[/(int64_t clock_ms\(void\)\n\{\n)/, '$1    static int64_t began;\n    if (began == 0)\n        began = clock_platform_ms() - 1000;\n    return clock_platform_ms() - began;\n'],
         ['return clock_platform_ms() + offset_ms();', '(void)offset_ms;']],
     'writes-successes': [['if (call->failed == 0 && !must_flush(s, call))', 'if (call->failed == 0 && !must_flush(s, call) && s->good == 0)']],
