@@ -314,6 +314,19 @@ if on 7; then
         '{ print } $13 == "probe" && !n++ { $2 += 20; $7 = "another"; $13 = "local"; print }'
     doctored 'writes while all is well' 'and nothing was written to the table (before_store_writes)' '$1 == "call" && !n++ { $10 = 1 } { print }'
     doctored 'no answer in the end' 'at the end all was well (end_fresh_pct)' '$1 == "request" && $2 > 20000 { $5 = "failed"; $4 = 502 } { print }'
+    doctored 'a log by another clock' 'all clocks say the same' '$1 == "call" { $2 += 4000 } { print }'
+    doctored 'a log by a clock that is behind' 'all clocks say the same' '$1 == "call" { if (($2 -= 4000) < 0) next } { print }'
+    program client lab/clock clock-of-its-own
+    up
+    load
+    rejects 7 'clocks mixed' 'all clocks say the same'
+    names 'and logged a call at' 'milliseconds since 1970'
+    program client lab/clock clock-from-boot
+    up
+    load
+    rejects 7 'a clock that counts from boot' 'there is a whole run to look at'
+    names 'at_ms counts from 1970'
+    programs
     up no-store
     load
     rejects 7 'each environment for itself' "one outage opened the fleet's breaker once (trips)"

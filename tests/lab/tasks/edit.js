@@ -43,6 +43,8 @@ const EDITS = {
     'mode-at-start': [[/now_ms - mode->read_ms;/, 'mode->read_ms > 0 ? 0 : now_ms;']],
     'mode-ignored': [['if (strcmp(word, kinds[i]) == 0)', 'if (strcmp(word, kinds[i]) == 0 && i == 0)']],
     'other-build': [['.build = BREAKER_BUILD', '.build = "0123456789ab"']],
+    'clock-of-its-own': [['return clock_platform_ms() + offset_ms();', '(void)offset_ms;\n    static int64_t mine_ms;\n    if (mine_ms == 0)\n        mine_ms = clock_random() % 2 == 0 ? 4000 : 8000;\n    return clock_platform_ms() + mine_ms;']],
+    'clock-from-boot': [['return clock_platform_ms() + offset_ms();', '(void)offset_ms;\n    struct timespec up;\n    clock_gettime(CLOCK_MONOTONIC, &up);\n    return (int64_t)up.tv_sec * 1000 + up.tv_nsec / 1000000;']],
     'counts-4xx': [['status >= 500 || status == 429', 'status >= 400']],
     'clock-from-start': [[/(int64_t clock_ms\(void\)\n\{\n)/, '$1    static int64_t began;\n    if (began == 0)\n        began = clock_platform_ms() - 1000;\n    return clock_platform_ms() - began;\n'],
         ['return clock_platform_ms() + offset_ms();', '(void)offset_ms;']],
