@@ -16,6 +16,17 @@ async function told(world, ...mode) {
 
 const words = (answer) => (answer.failed ? `it failed: ${answer.failed}` : `status ${answer.status} after ${SECONDS(answer.tookMs)}`);
 
+// Lambda's words for a program that cannot start, and what that mostly is.
+function why({ failed = '' }, { architecture }) {
+    if (/exec format error|InvalidEntrypoint/i.test(failed)) {
+        return `The program is for another machine than ${architecture}, which the function says it is: make lambda ARCH=${architecture}, and up again`;
+    }
+    if (/exit status|ExitError|GLIBC/i.test(failed)) {
+        return 'It ended as it started. "GLIBC not found" in lab/lab logs backend is a program that wants the libraries of the machine it was built on: make lambda links statically';
+    }
+    return 'lab/lab logs backend may say why';
+}
+
 async function run({ world, claim }) {
     const stack = await world.stack();
     const { backend } = stack;
@@ -24,7 +35,7 @@ async function run({ world, claim }) {
     claim(wait > 0 && wait < backend.timeoutMs, 'the client gives up on it before Lambda does', `the client waits ${wait ?? 'for ever'} ms, the function may run ${backend.timeoutMs}`);
     try {
         let answer = await told(world, 'ok');
-        if (!claim(!answer.failed && answer.status === 200, 'mode ok: it answers 200', `${words(answer)}. lab/lab logs backend may say why`)) return;
+        if (!claim(!answer.failed && answer.status === 200, 'mode ok: it answers 200', `${words(answer)}. ${why(answer, backend)}`)) return;
         answer = await told(world, 'error');
         claim(!answer.failed && answer.status === 500, 'mode error: it answers 500', `${words(answer)}. A mode read once, at the start, would do that`);
         answer = await told(world, 'slow', SLOW_MS);

@@ -227,6 +227,20 @@ if on 4; then
     programs
     up one-second
     rejects 4 'stopped before it is slow' 'mode slow 1500: it answers 200, late'
+    other=arm64 machine='\267' # where an ELF file says what it is for
+    [ "$(uname -m)" != aarch64 ] || other=x64 machine='\076'
+    # shellcheck disable=SC2059 # it is a format
+    printf "$machine" | dd of="$work/bin/backend" bs=1 seek=18 conv=notrunc 2>/dev/null
+    up
+    cp "$work/up" "$work/out"
+    verdict 0 0 'task 4, a program for another machine' "is for $other, and this machine is"
+    rejects 4 'a program for another machine' 'lab-check: nothing is up'
+    rm -f "$work/bin/backend"
+    printf '%s\n' '#!/bin/sh' "echo \"bootstrap: /lib/libc.so.6: version 'GLIBC_2.38' not found\" >&2" 'exit 1' >"$work/bin/backend"
+    chmod 755 "$work/bin/backend"
+    up
+    rejects 4 'the libraries of the machine it was built on' 'mode ok: it answers 200'
+    names 'make lambda links statically'
 fi
 
 # --- 5: the client -----------------------------------------------------------------------------
@@ -375,7 +389,7 @@ if on 8; then
 fi
 
 # --- AWS, by a made-up CLI ---------------------------------------------------------------------------------
-if on 1 || on 3 || on 8; then
+if on 1 || on 3 || on 4 || on 8; then
     . tests/lab/tasks/aws.sh
 fi
 

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# aws.sh - tasks 1, 3 and 8 on AWS, by the made-up CLI in tests/lab/tasks/bin: what exists is
+# aws.sh - tasks 1, 3, 4 and 8 on AWS, by the made-up CLI in tests/lab/tasks/bin: what exists is
 # files in $FAKE, one answer in JSON for each call. Sourced by tests/lab/tasks.sh.
 # shellcheck disable=SC2154 # which sets work
 export TARGET=aws FAKE="$work/fake" AWS_REGION=eu-west-1
@@ -64,6 +64,19 @@ if on 3; then
     rejects 3 'on AWS, a backend that may write' 'the backend may do nothing else'
     stack no-log
     rejects 3 'on AWS, no right to log' 'the client may do what it must'
+fi
+
+if on 4; then
+    account
+    stack
+    fake 'dynamodb put-item' '{}'
+    fake 'lambda invoke' '{"StatusCode": 200, "FunctionError": "Unhandled"}'
+    fake said '{"errorType": "Runtime.InvalidEntrypoint", "errorMessage": "RequestId: 1 Error: fork/exec /var/task/bootstrap: exec format error"}'
+    rejects 4 'on AWS, a program for another machine' 'mode ok: it answers 200'
+    names 'for another machine than x86_64' 'make lambda ARCH=x86_64'
+    fake said '{"errorType": "Runtime.ExitError", "errorMessage": "RequestId: 1 Error: Runtime exited with error: exit status 1"}'
+    rejects 4 'on AWS, the libraries of the machine it was built on' 'mode ok: it answers 200'
+    names 'make lambda links statically'
 fi
 
 if on 8; then
