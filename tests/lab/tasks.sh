@@ -355,6 +355,7 @@ fi
 report() { # EDIT: sed on a report that is right
     "$node" tests/lab/tasks/report.js "$BUILD/lab/plot-local.json" | sed "$1" >"$BUILD/lab/report.md"
 }
+offered() { sed -n '/"offered"/,/}/ s/.*"measured": \([0-9]*\).*/\1/p' "$BUILD/lab/plot-local.json"; }
 if on 9; then
     cp "$work/good.csv" "$recording" && { sh lab/lab plot >/dev/null 2>&1 || true; }
     rejects 9 'no report' 'the report is there'
@@ -374,8 +375,22 @@ if on 9; then
     rejects 9 'no word of cold starts' 'and says what environments and their cold starts did to it'
     report '/^cause:/,/^evidence:/ { /^  /d; s/^cause: .*/cause: the cold cloud is slower/; }'
     rejects 9 'no cause' 'difference 1 has a cause'
+    report '/^cause:/,/^evidence:/ { /^  /d; s/^cause: .*/cause: x x x x x x x x x x x x environments/; }'
+    rejects 9 'words that are none' 'difference 1 has a cause'
+    names '13 words, 1 different ones'
     report 's/^evidence: .*/evidence: I saw it/'
     rejects 9 'no evidence' 'difference 1 has evidence'
+    report 's/^evidence: .*/evidence: 1/'
+    rejects 9 'a number of nothing' 'difference 1 has evidence'
+    report 's/^evidence: .*/evidence: it took 987654321 ms, as one could see/'
+    rejects 9 'a number from elsewhere' 'difference 1 has evidence of this run'
+    report ''
+    sed -n '/^cause:/,$p' "$BUILD/lab/report.md" | sed '/^## /,$d' >"$work/why"
+    sed -e '/^## Difference 2/,$ { /^cause:/,$d; }' "$BUILD/lab/report.md" | cat - "$work/why" >"$work/twice"
+    cp "$work/twice" "$BUILD/lab/report.md"
+    rejects 9 'one cause, copied' 'each has its own cause and evidence'
+    report "s/^evidence: mode.*/evidence: the 2nd row of the table, predicted and measured: $(offered)/"
+    done_is 9 'a number of the table as evidence'
     report 's/^build: .*/build: 0123456789ab/'
     rejects 9 'another build' 'it says which build it is about'
 fi
