@@ -16,7 +16,10 @@ seeded/successes-written-at-once|healthy|healthy write
 seeded/error-is-closed|the store, gone|leak
 lab/faults/write-sent-again|the store, drop|double count
 lab/faults/probe-for-everybody|the store, slow|owner
-lab/faults/event-never-freed|memory|memory'
+lab/faults/rest-nearly-doubled|the backend, error|late probe
+lab/faults/close-not-told|SIGKILL: at any moment|untold
+lab/faults/trip-not-told|the store, gone|untold
+lab/faults/twenty-bytes-kept|memory|memory'
 
 fail() {
     echo "faults: $*" >&2
@@ -27,7 +30,7 @@ prove() { # PATCH TEST RULE
     name=$(basename "$1")
     sh "$here/faults_build.sh" "$here/../$1.patch" "$folder/$name" || exit 1
     status=0
-    LAB_BIN=$folder/$name FAULTS=$2 LAB_EVENTS=2000 "${LAB_NODE:-node}" --test --test-reporter=tap \
+    LAB_BIN=$folder/$name FAULTS=$2 "${LAB_NODE:-node}" --test --test-reporter=tap \
         "$here/faults_test.js" >"$folder/$name/out" 2>&1 || status=$?
     [ "$status" != 0 ] || fail "$name: NOT FOUND by \"$2\""
     grep -q "^ *error: .*\b$3: " "$folder/$name/out" || grep -q "^ *$3: " "$folder/$name/out" || {

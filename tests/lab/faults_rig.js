@@ -20,7 +20,7 @@ const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { Cloud } = require('../../lab/twin/cloud');
 const { Server, close } = require('../../lab/twin/http');
-const { judge, hold, SLACK_MS } = require('./faults_rules');
+const { judge, hold, PROBE_MS } = require('./faults_rules');
 
 /* Quicker than the lab's, and slow enough for a machine that does something else besides. */
 const CONFIG = {
@@ -32,6 +32,8 @@ const MODE_FRESH_MS = 1000; /* the backend trusts what it read of its mode so lo
 const CLIENT = 'open-circuit-client';
 const EVER_MS = 60000; /* no wait of a test is longer */
 const LAG_MS = 300; /* a machine that lets us wait so long is in trouble itself */
+const PULSE_MS = 30;
+const TIMER_MS = 3; /* as late as a timer is on an idle machine */
 
 // The template with a door wide enough for a test; a change that changes nothing is an error.
 function wideTemplate(folder) {
@@ -48,7 +50,7 @@ const number = (item, name) => Number(item[name]?.N ?? NaN);
 function writeOf(item, environment, atMs) {
     return {
         atMs, environment, v: number(item, 'v'), gen: number(item, 'gen'), st: item.st.S, owner: item.owner.N, ws: number(item, 'ws'),
-        untilMs: number(item, 'until_ms'), leaseUntilMs: number(item, 'lease_until_ms'), calls: number(item, 'calls'), failed: number(item, 'failed'),
+        untilMs: number(item, 'until_ms'), lost: false, leaseUntilMs: number(item, 'lease_until_ms'), calls: number(item, 'calls'), failed: number(item, 'failed'),
     };
 }
 
@@ -73,7 +75,7 @@ class Fleet {
 
     constructor(config) {
         Object.assign(this, {
-            config, bugs: [], writes: [], answers: [], lines: [], attempts: [], kills: 0, unheard: 0, walking: false, working: [], troubleMs: Date.now(),
+            config, bugs: [], writes: [], answers: [], lines: [], attempts: [], kills: 0, killed: [], late: [], thinkMs: 0, walking: false, working: [], troubleMs: Date.now(),
             agent: new http.Agent({ keepAlive: true }),
         });
     }
@@ -97,14 +99,17 @@ class Fleet {
         const senders = new WeakMap();
         const carryOut = store.carryOut.bind(store);
         store.carryOut = (response, key, op, body, bytes) => {
-            senders.set(bytes, key.environment);
+            senders.set(bytes, { id: key.environment?.id, response, cameMs: Date.now() });
             return carryOut(response, key, op, body, bytes);
         };
         const forward = store.forward.bind(store);
         store.forward = async (op, bytes) => {
             const reply = await forward(op, bytes);
             if (op === 'UpdateItem' && reply.status === 200) {
-                this.writes.push(writeOf(JSON.parse(reply.body).Attributes, senders.get(bytes)?.id, Date.now()));
+                const { id, response, cameMs } = senders.get(bytes) ?? {};
+                const write = writeOf(JSON.parse(reply.body).Attributes, id, Date.now());
+                this.writes.push(write);
+                response?.once('close', () => { write.lost = !response.writableFinished || Date.now() - cameMs > this.config.store_timeout_ms / 2; });
             }
             return reply;
         };
@@ -122,18 +127,37 @@ class Fleet {
             attempt.tookMs = Date.now() - attempt.atMs;
             const late = attempt.tookMs >= this.config.timeout_ms * 0.8;
             attempt.good = !late && !result.throttled && !result.functionError && JSON.parse(result.payload).status === 200;
-            if (!attempt.good) this.troubleMs = Date.now();
             return result;
         };
         let beatMs = Date.now();
         this.pulse = setInterval(() => {
-            if (Date.now() - beatMs > LAG_MS) this.troubleMs = Date.now();
-            beatMs = Date.now();
-        }, LAG_MS / 10);
+            const nowMs = Date.now(), lateMs = nowMs - beatMs - PULSE_MS;
+            if (lateMs > TIMER_MS) this.late.push({ atMs: nowMs, lateMs });
+            if (lateMs > LAG_MS) this.troubleMs = nowMs;
+            beatMs = nowMs;
+        }, PULSE_MS);
+    }
+
+    // How long this machine let us wait, in all, between the two: as long, a client may have.
+    lagMs(fromMs, toMs) {
+        return this.late.filter((one) => one.atMs > fromMs && one.atMs - one.lateMs < toMs).reduce((sum, one) => sum + one.lateMs, 0);
     }
 
     // When the backend or the store last failed a client, or this machine its programs: a bound
-    // on how fast the fleet recovers counts from there.
+    // on how fast the fleet recovers counts from there. A client knows that its call failed when
+    // its own time is up, not when Lambda has stopped the backend.
+    lastTroubleMs() {
+        const { timeout_ms: timeoutMs } = this.config;
+        const knownMs = ({ atMs, tookMs = Date.now() - atMs }) => atMs + Math.min(tookMs, timeoutMs);
+        const failed = this.attempts.filter((one) => !one.good && (one.tookMs !== undefined || Date.now() - one.atMs > timeoutMs));
+        return failed.reduce((last, one) => Math.max(last, knownMs(one)), this.troubleMs);
+    }
+
+    // Is a call under way that may yet fail?
+    pending() {
+        return this.attempts.some((one) => one.tookMs === undefined && Date.now() - one.atMs <= this.config.timeout_ms);
+    }
+
     heard(line) {
         this.lines.push(line);
         if (line.event === 'fault' || line.event === 'local-transition') this.troubleMs = Date.now();
@@ -157,6 +181,7 @@ class Fleet {
     }
 
     users(count, thinkMs) {
+        Object.assign(this, { thinkMs, sinceMs: Date.now() });
         this.walking = true;
         const walk = async (index) => {
             await sleep((index * thinkMs) / count);
@@ -199,13 +224,11 @@ class Fleet {
 
     // Of the clients' requests to the store, not the backend's.
     storeFault(fault) {
-        this.unheard += this.cloud.store.faults.hit;
         this.cloud.store.faults.set({ ...fault, function: CLIENT });
     }
 
     async storeGone() {
         await close(this.cloud.store.server);
-        this.unheard += 1000; /* nobody counts what never arrived */
     }
 
     storeBack() {
@@ -215,6 +238,7 @@ class Fleet {
     async kill(which) {
         const killed = await this.client.kill(which);
         this.kills += killed.length;
+        this.killed.push(...killed.map((environment) => ({ environment, atMs: Date.now() })));
         return killed;
     }
 
@@ -247,20 +271,21 @@ class Fleet {
     async within(ms, what, words) {
         const began = Date.now();
         while (!what()) {
-            const calm = Date.now() - Math.max(began, this.troubleMs);
-            hold(calm <= ms, words, `not within ${ms} ms; the item is ${JSON.stringify(this.latest())}`);
+            const from = Math.max(began, this.lastTroubleMs());
+            const calm = this.pending() ? 0 : Date.now() - from, lag = this.lagMs(from, Date.now());
+            hold(calm <= ms + lag, words, `not within ${ms} ms, and ${lag} that the machine was late; the item is ${JSON.stringify(this.latest())}`);
             hold(Date.now() - began < EVER_MS, words, `not within a minute, and no ${ms} ms without trouble; the item is ${JSON.stringify(this.latest())}`);
             await sleep(10);
         }
         return Date.now();
     }
 
-    // All who may say no have said yes: what the backend believes of its mode, a rest that has
-    // just begun, the copies that say so, the jitter before the probe, the probe itself; and,
-    // where a prober may die, its lease.
+    // All who may say no have said yes since the last failure: a rest that has just begun, the
+    // copies that say so, the jitter before the probe, a user who comes, the probe itself; and,
+    // where a prober may die, its lease. How late this machine was comes on top: within().
     closedWithinMs({ leaseMs = 0, moreMs = 0 } = {}) {
         const c = this.config;
-        return MODE_FRESH_MS + c.open_ms + c.cache_ms + c.probe_jitter_ms + c.timeout_ms + leaseMs + moreMs + SLACK_MS;
+        return c.open_ms + c.cache_ms + c.probe_jitter_ms + this.thinkMs + leaseMs + moreMs + PROBE_MS;
     }
 
     closed(more) {
@@ -278,8 +303,7 @@ class Fleet {
     async judge(more = {}) {
         const items = await this.cloud.store.items('open-circuit-breakers');
         const item = items.find((one) => one.pk.S === 'cb#backend');
-        this.unheard += this.cloud.store.faults.hit;
-        judge({ ...this, stored: item && writeOf(item), throttles: this.backend.counts.throttles, ...more });
+        judge({ ...this, lagMs: (from, to) => this.lagMs(from, to), stored: item && writeOf(item), throttles: this.backend.counts.throttles, ...more });
     }
 }
 

@@ -5,13 +5,17 @@
 //     judge(record)    throws an Error that begins with the name of the rule that broke
 //
 // record: {
-//     writes      of the store, { atMs, environment, v, gen, st, owner, untilMs, leaseUntilMs, ws, calls, failed }
+//     writes      of the store, { atMs, environment, v, gen, st, owner, untilMs, leaseUntilMs, ws, calls, failed, lost }
 //     stored      the item in the table at the end, in the same words
 //     answers     { atMs, tookMs, status, answer, state, environment }, of users
 //     lines       what the clients printed
 //     attempts    at the backend, { atMs, good }
-//     kills       environments that were killed
-//     unheard     requests to the store that were hit by a fault
+//     kills       how many environments were killed
+//     killed      those that we killed, { environment, atMs }
+//                 lost: its answer did not arrive, or perhaps too late to be heard
+//     gapMs       if users came at least so often since sinceMs, and nothing but the backend
+//                 failed; then each rest ends in time, too
+//     lagMs       how long the machine let its programs wait between two times: (from, to)
 //     skewMs      between the two clocks that differ most
 //     config      the clients'
 // }
@@ -19,6 +23,8 @@
 
 const SLACK_MS = 1500; /* for a machine that is busy with something else */
 const LAG_MS = 1000; /* from a client's decision to the backend's door */
+const PROBE_MS = 400; /* from the end of a rest: a read, a write, a good call, a write */
+const LINE_MS = 2000; /* from a write to its line in the log, or to a death */
 const TICK_MS = 5; /* clocks are read at different moments */
 const DOOR_MS = 6000; /* then API Gateway says 503 itself: lab/template.yaml */
 const STEPS = new Set(['CO', 'OH', 'HH', 'HO', 'HC']);
@@ -89,14 +95,18 @@ function counts({ writes, attempts, bad = attempts.filter((one) => !one.good).le
 
 // --- what the clients say --------------------------------------------------------------------
 
-// One line for each generation; only whoever died or never heard may have left none.
-function lines({ writes, lines: all, kills, unheard }) {
+// One line for each generation. Only a writer who died then, or never heard that its write was
+// made, may have left none.
+function lines({ writes, lines: all, killed }) {
     const said = all.filter((one) => one.event === 'transition').map((one) => one.generation).sort((a, b) => a - b);
     const made = [...new Set(writes.map((one) => one.gen))].filter((gen) => gen > 0);
     hold(new Set(said).size === said.length, 'told twice', `generations ${said}`);
     hold(said.every((gen) => made.includes(gen)), 'told wrongly', `of generations ${said} the store made ${made}`);
-    const silent = made.filter((gen) => !said.includes(gen));
-    hold(silent.length <= kills + unheard, 'untold', `nobody tells of generations ${silent}`);
+    const died = ({ environment, atMs }) => killed.some((one) => one.environment === environment && Math.abs(one.atMs - atMs) <= LINE_MS);
+    for (const gen of made.filter((one) => !said.includes(one))) {
+        const write = writes.find((one) => one.gen === gen);
+        hold(write.lost || died(write), 'untold', `nobody tells of ${show(write)}, whose writer lived and heard that it was made`);
+    }
 }
 
 // --- what users get --------------------------------------------------------------------------
@@ -153,9 +163,22 @@ function onlyProbes({ writes, attempts, config, lines: all }) {
     }
 }
 
-function judge(record) {
-    const sorted = { ...record, writes: [...record.writes].sort((a, b) => a.v - b.v) };
-    for (const rule of [owners, versions, steps, counts, lines, answered, honoured, onlyProbes]) rule(sorted);
+// A rest is as long as it was said to be: when it is over, whoever comes first finds out, as
+// soon as its copy of the item and the jitter allow.
+function rests({ writes, config, gapMs, sinceMs, lagMs }) {
+    if (gapMs === undefined) return;
+    const longest = config.open_ms + config.cache_ms + config.probe_jitter_ms + gapMs + PROBE_MS;
+    for (const [i, open] of writes.entries()) {
+        const probe = writes[i + 1];
+        if (open.st !== 'O' || !probe || open.atMs < sinceMs) continue;
+        const tookMs = probe.atMs - open.atMs, lag = lagMs(open.atMs, probe.atMs);
+        hold(tookMs <= longest + lag, 'late probe', `${tookMs} ms after ${show(open)}, bound ${longest}, and the machine was ${lag} ms late: ${show(probe)}`);
+    }
 }
 
-module.exports = { judge, hold, Broken, SLACK_MS };
+function judge(record) {
+    const sorted = { ...record, writes: [...record.writes].sort((a, b) => a.v - b.v) };
+    for (const rule of [owners, versions, steps, counts, lines, answered, honoured, onlyProbes, rests]) rule(sorted);
+}
+
+module.exports = { judge, hold, Broken, PROBE_MS };

@@ -13,11 +13,11 @@ const item = (v, gen, st, more = {}) => ({
 // Two failures, trip, a probe that dies, another that takes over and closes.
 const STORY = () => [
     item(1, 0, 'C', { calls: 1, failed: 1 }), item(2, 0, 'C', { calls: 2, failed: 2 }), item(3, 1, 'O', { untilMs: 4000 }),
-    item(4, 2, 'H', { owner: '7', leaseUntilMs: 5000 }), item(5, 3, 'H', { owner: '8', leaseUntilMs: 6000 }), item(6, 4, 'C'),
+    item(4, 2, 'H', { environment: 'dead', owner: '7', leaseUntilMs: 5000 }), item(5, 3, 'H', { owner: '8', leaseUntilMs: 6000 }), item(6, 4, 'C'),
 ];
 
 const record = () => ({
-    writes: STORY(), stored: STORY()[5], kills: 1, unheard: 0, skewMs: 0, throttles: 0, config: { cache_ms: 100, backoff_ms: 0 },
+    writes: STORY(), stored: STORY()[5], kills: 1, killed: [{ environment: 'dead', atMs: 4100 }], skewMs: 0, gapMs: 0, sinceMs: 0, lagMs: () => 0, throttles: 0, config: { cache_ms: 100, backoff_ms: 0, open_ms: 700, probe_jitter_ms: 0 },
     lines: [1, 3, 4].map((generation) => ({ event: 'transition', generation })),
     attempts: [{ atMs: 900, good: false }, { atMs: 1900, good: false }, { atMs: 5100, good: true }],
     answers: [
@@ -43,7 +43,11 @@ const WRONG = [
     ['fewer than there must be', 'count', (r) => { r.exactly = 3; }],
     ['a generation is told twice', 'told twice', (r) => r.lines.push({ event: 'transition', generation: 4 })],
     ['one is told that never was', 'told wrongly', (r) => r.lines.push({ event: 'transition', generation: 9 })],
-    ['one is not told, and nobody died', 'untold', (r) => { r.kills = 0; r.answers.pop(); }],
+    ['one is not told, and nobody died', 'untold', (r) => { r.killed = []; }],
+    ['one is not told, and another died', 'untold', (r) => { r.killed[0].environment = 'a'; }],
+    ['one is not told, and its writer died long after', 'untold', (r) => { r.killed[0].atMs = 7000; }],
+    ['one is not told that was, in a storm of kills', 'untold', (r) => { r.lines.pop(); r.killed.push({ environment: 'x', atMs: 6000 }); }],
+    ['a rest that lasts too long', 'late probe', (r) => { r.config.open_ms = 400; }],
     ['a request without an answer', 'unanswered', (r) => { r.answers[0].status = 0; }],
     ['a refusal that is a 200', 'wrong answer', (r) => { r.answers[1].status = 200; }],
     ['a crash, and nobody was killed', 'wrong answer', (r) => r.answers.push({ ...r.answers[4] })],
@@ -61,6 +65,16 @@ for (const [words, rule, spoil] of WRONG) {
         assert.throws(() => judge(spoilt), (error) => error.message.startsWith(`${rule}: `) || assert.fail(error.message));
     });
 }
+
+test('whose answer was lost need not tell; and a machine that was late excuses a late probe', () => {
+    const mute = record();
+    mute.lines.pop();
+    mute.writes[5].lost = true;
+    judge(mute);
+    const late = { ...record(), lagMs: (from, to) => (from === 3000 && to === 4000 ? 100 : 0) };
+    late.config.open_ms = 400;
+    judge(late);
+});
 
 test('a clock that is off excuses an early probe, by so much and no more', () => {
     const early = record();
