@@ -11,7 +11,9 @@ twin=
 trap '[ -z "$twin" ] || kill "$twin"; wait; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 failed=0 shown=0
-node=${LAB_NODE:-node} port=${PORT:-7100}
+node=${LAB_NODE:-node}
+# Of four ports, begun at one that is free: whoever tests in another clone has others.
+port=${PORT:-$("$node" -e "const s = require('net').createServer().listen(0, '127.0.0.1', () => { console.log(s.address().port & ~3); s.close(); })")}
 RIGHT=$BUILD/$(basename "$WHO")/release/lab
 export TARGET=local LAB_CONTROL="http://127.0.0.1:$((port + 3))" LAB_SCENE="$work/scene.json"
 built=$BUILD && BUILD=$work/build && export BUILD
