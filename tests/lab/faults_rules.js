@@ -149,16 +149,17 @@ function honoured({ answers, writes, skewMs, lines: all }) {
 
 // While the breaker is not closed the backend hears probes only. Copies of the item that say
 // "closed" are as old as cache_ms, and a call may be on its way. Where the store failed
-// somebody, that one went by a breaker of its own, and nothing is said here.
+// somebody, that one went by a breaker of its own, and nothing is said here. A probe is heard
+// later than it was asked for.
 function onlyProbes({ writes, attempts, config, lines: all }) {
     if (all.some((one) => one.event === 'fault' && one.who === 'store')) return;
     for (const [i, trip] of writes.entries()) {
         if (trip.st !== 'O' || writes[i - 1]?.st !== 'C') continue;
         const closed = writes.slice(i).find((one) => one.st === 'C');
         const from = trip.atMs + config.cache_ms + config.backoff_ms + LAG_MS;
-        const within = (one) => one.atMs > from && one.atMs < (closed?.atMs ?? Infinity);
-        const heard = attempts.filter(within).length;
-        const probes = writes.filter((one, n) => one.st === 'H' && one.owner !== '0' && writes[n - 1].gen !== one.gen && within(one)).length;
+        const within = (one, since = from) => one.atMs > since && one.atMs < (closed?.atMs ?? Infinity);
+        const heard = attempts.filter((one) => within(one)).length;
+        const probes = writes.filter((one, n) => one.st === 'H' && one.owner !== '0' && writes[n - 1].gen !== one.gen && within(one, from - LAG_MS)).length;
         hold(heard <= probes, 'probes', `${heard} calls reached the backend while the breaker was open, of ${probes} probes`);
     }
 }

@@ -76,6 +76,12 @@ test('whose answer was lost need not tell; and a machine that was late excuses a
     judge(late);
 });
 
+test('a probe that was asked for early may be heard late', () => {
+    const one = record();
+    one.attempts.push({ atMs: 4200, good: false });
+    judge(one);
+});
+
 test('a clock that is off excuses an early probe, by so much and no more', () => {
     const early = record();
     early.writes[2].untilMs = 4400;
