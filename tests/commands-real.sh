@@ -22,7 +22,7 @@ mv solutions away
 t 2 "solutions/ is missing from this clone: make demo needs it." m demo
 t 2 "solutions/ is missing from this clone: make plot needs it." m plot CH=9
 silent Illegal
-t 2 "solutions/ is missing from this clone: make lineup needs it." m lineup
+t 2 "made of solutions/, and there is no" m lineup
 mv away solutions
 # From here on as make would call them: reading the whole Makefile each time takes minutes.
 typed() { # COMMAND NAME=VALUE...
