@@ -269,14 +269,12 @@ fault('a handler that crashes: one 500, and the next call works', async (t) => {
 
 // --- memory -----------------------------------------------------------------------------------
 
-/* The allocator and the libraries touch pages late, in two or three steps, whenever that is; a
- * leak grows all the time. So this much in all, without the three worst thousands. */
-const RSS_STEPS = 3;
-const RSS_CREEP_KB = 40;
-const RSS_SLACK_KB = 256; /* the steps with them */
+/* The allocator and the libraries touch pages late, in steps: of the reference 70 to 150 kB after
+ * the first thousand events, and then no more, in 30,000. */
+const RSS_SLACK_KB = 240;
 
 // Good calls and failing ones, refusals, paths and shards, bodies up to 32 kB, events that are
-// none: all that an environment meets in its life, ten thousand times. Twenty bytes kept of
+// none: all that an environment meets in its life, many thousand times. Twenty bytes kept of
 // every second event are 16 kB in a thousand.
 function anEvent(i) {
     if (i % 50 === 0) return 'not an object';
@@ -287,7 +285,7 @@ function anEvent(i) {
     };
 }
 
-const EVENTS = Number(process.env.LAB_EVENTS ?? 10000);
+const EVENTS = Number(process.env.LAB_EVENTS ?? 15000);
 
 fault(`memory: ${EVENTS} events in one environment`, async (t) => {
     const fleet = await Fleet.start(t, { environments: 1, config: { open_ms: 300, probe_lease_ms: 900, stale_max_ms: 600000 } });
@@ -300,10 +298,8 @@ fault(`memory: ${EVENTS} events in one environment`, async (t) => {
         if (i % 1000 === 0) rss.push(rssKb(fleet.client.environments()[0].child.pid));
     }
     assert.strictEqual(fleet.client.counts.cold_starts, 1, 'one process handled them all');
-    const steps = rss.slice(1).map((kb, i) => kb - rss[i]).sort((x, y) => x - y);
-    const creepKb = steps.slice(0, -RSS_STEPS).reduce((sum, kb) => sum + kb, 0);
-    const words = `${creepKb} kB of creep, ${rss.join(', ')} kB after each thousand events`;
-    hold(creepKb <= RSS_CREEP_KB && rss.at(-1) <= rss[0] + RSS_SLACK_KB, 'memory', words);
+    const words = `${rss.join(', ')} kB after each thousand events`;
+    hold(rss.at(-1) <= rss[0] + RSS_SLACK_KB, 'memory', words);
     assert.ok(fleet.latest().gen >= 4, 'it has been open and closed meanwhile');
     await fleet.judge();
     t.diagnostic(words);
