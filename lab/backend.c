@@ -27,7 +27,7 @@
 #include "clock.h"
 #include "runtime.h"
 
-static const char MISSING[] = "missing";
+static const char missing[] = "missing";
 enum { WARM_MS = 1000, TABLE_NAME_MAX = 255 };
 
 struct backend {
@@ -61,7 +61,7 @@ static char *document(const struct runtime_event *e, int status)
 {
     cJSON *event = cJSON_ParseWithLength(e->text, e->bytes);
     cJSON *answer = cJSON_CreateObject();
-    if (status == 200 && strncmp(member(event, "shard"), MISSING, strlen(MISSING)) == 0)
+    if (status == 200 && strncmp(member(event, "shard"), missing, strlen(missing)) == 0)
         status = 404;
     char *body = body_text(event, status), *text = NULL;
     if (body != NULL && cJSON_AddNumberToObject(answer, "status", status) &&
