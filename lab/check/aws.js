@@ -99,7 +99,7 @@ module.exports = (given) => {
     // One call of the backend, past the client: { failed, tookMs, status }.
     async function backend() {
         const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lab-check-'));
-        const [asked, file] = ['asked', 'told'].map((one) => path.join(folder, one));
+        const [asked, file] = ['asked', 'told.json'].map((one) => path.join(folder, one));
         fs.writeFileSync(asked, '{"path": "/check", "shard": "", "within_ms": 5000}'); /* fileb:// means the same to every CLI */
         const began = performance.now();
         try {

@@ -52,6 +52,7 @@ stack() { # [EDIT]: the answers for what the template would make there
     "$node" tests/lab/tasks/aws_stack.js "$work/template.yaml" "$FAKE"
 }
 if on 3; then
+    account
     stack
     done_is 3 'on AWS, two roles'
     stack may-more

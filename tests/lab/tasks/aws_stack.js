@@ -7,7 +7,8 @@ const path = require('node:path');
 const { readTemplate, resolve, arn } = require('../../../lab/twin/template');
 
 const [, , template, folder] = process.argv;
-const all = Object.values(resolve(readTemplate(template)).resources);
+const NAMED = 'open-circuit-run-1'; /* by the plan of aws.sh */
+const all = Object.values(resolve(readTemplate(template), { ProjectName: NAMED }).resources);
 const of = (type) => all.filter((one) => one.type === type);
 const say = (call, answer) => fs.writeFileSync(path.join(folder, call), `${JSON.stringify(answer)}\n`);
 
@@ -28,6 +29,6 @@ for (const { name, properties: p } of of('AWS::IAM::Role')) {
     say(`iam list-attached-role-policies ${name}`, { AttachedPolicies: [] });
 }
 
-say('apigatewayv2 get-apis', { Items: [{ Name: 'open-circuit-api', ApiId: 'a' }] });
+say('apigatewayv2 get-apis', { Items: [{ Name: `${NAMED}-api`, ApiId: 'a' }] });
 for (const verb of ['get-integrations', 'get-stages', 'get-routes']) say(`apigatewayv2 ${verb}`, { Items: [] });
 say('lambda get-policy', { Policy: '{"Statement": []}' });
