@@ -61,13 +61,16 @@ const scope = (service) => ({
     'x-amz-date': '20200101T000000Z',
 });
 
-async function query(moto, service, version, parameters) {
-    const body = String(new URLSearchParams({ Version: version, ...parameters }));
-    const headers = { ...scope(service), 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) };
-    const answer = await ask({ port: moto.port, headers, body });
-    if (answer.status !== 200) throw new Error(`${parameters.Action}: ${answer.status} ${answer.body}`);
+async function post(moto, service, type, action, body, headers = {}) {
+    const answer = await ask({
+        port: moto.port, body, headers: { ...scope(service), 'content-type': type, 'content-length': Buffer.byteLength(body), ...headers },
+    });
+    if (answer.status !== 200) throw new Error(`${action}: ${answer.status} ${answer.body}`);
     return String(answer.body);
 }
+
+const query = (moto, service, version, parameters) => post(moto, service, 'application/x-www-form-urlencoded', parameters.Action,
+    String(new URLSearchParams({ Version: version, ...parameters })));
 
 // A role with these statements and keys for it, as Lambda would give them: three requests.
 async function roleOf(moto, name, statements) {
@@ -80,11 +83,7 @@ async function roleOf(moto, name, statements) {
     return { id: text(session, 'AccessKeyId'), secret: text(session, 'SecretAccessKey'), token: text(session, 'SessionToken') };
 }
 
-async function makeTable(moto, request) {
-    const body = JSON.stringify(request);
-    const headers = { ...scope('dynamodb'), 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'DynamoDB_20120810.CreateTable', 'content-length': Buffer.byteLength(body) };
-    const answer = await ask({ port: moto.port, headers, body });
-    if (answer.status !== 200) throw new Error(`CreateTable: ${answer.status} ${answer.body}`);
-}
+const makeTable = (moto, request) => post(moto, 'dynamodb', 'application/x-amz-json-1.0', 'CreateTable', JSON.stringify(request),
+    { 'x-amz-target': 'DynamoDB_20120810.CreateTable' });
 
 module.exports = { startMoto, roleOf, makeTable };

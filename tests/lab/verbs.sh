@@ -201,6 +201,8 @@ play 1 'the run begins when all is well' load --seconds 1 --warm 1
 play 2 'must be a whole number' load --rps 1000
 play 2 'load --help' load --bogus
 play 2 'load --help' load fast
+play 0 'flaky 1' mode flaky 1
+play 1 "this machine's clock and the server's differ by" load --seconds 1
 play 0 'Down.' down
 play 0 'Nothing is left.' verify-empty
 if [ -s "$FAKE/all" ]; then

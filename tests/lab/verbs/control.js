@@ -27,6 +27,7 @@ const server = http.createServer((request, response) => {
         };
         if (request.url === '/call') {
             calls++;
+            if (mode === 'flaky') response.setHeader('Date', 'Thu, 01 Jan 1970 00:00:00 GMT'); /* a clock that stands */
             response.setHeader('x-breaker-state', 'closed').setHeader('x-breaker-answer', mode === 'ok' ? 'fresh' : 'failed').writeHead(mode === 'ok' ? 200 : 502).end('{}');
             return;
         }
